@@ -1,0 +1,37 @@
+//! The accounts and regions of the local AWS. State only: no protocol, no network.
+
+use std::collections::BTreeMap;
+
+use super::{autoscaling, ec2, events, rds, ssm};
+
+/// The account of a caller that has assumed no role.
+pub const HOME_ACCOUNT: &str = "111111111111";
+
+/// Everything that exists, per account and region. An account or a region that nobody has used
+/// is empty, not an error.
+#[derive(Debug, Default)]
+pub struct World {
+    places: BTreeMap<(String, String), Place>,
+}
+
+/// What one account has in one region. Each service owns its part.
+#[derive(Debug, Default)]
+pub struct Place {
+    pub ec2: ec2::State,
+    pub rds: rds::State,
+    pub autoscaling: autoscaling::State,
+    pub ssm: ssm::State,
+    pub events: events::State,
+}
+
+impl World {
+    pub fn place(&mut self, account: &str, region: &str) -> &mut Place {
+        self.places.entry((account.to_owned(), region.to_owned())).or_default()
+    }
+
+    pub fn places(&self) -> impl Iterator<Item = (&str, &str, &Place)> {
+        self.places
+            .iter()
+            .map(|((account, region), place)| (account.as_str(), region.as_str(), place))
+    }
+}

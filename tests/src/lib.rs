@@ -1,0 +1,3 @@
+//! The local AWS, the Lambda runtime harness and the demo. Never shipped.
+
+pub mod aws;
