@@ -4,3 +4,4 @@
 
 mod failures;
 mod lambda;
+mod tidy;
