@@ -5,7 +5,11 @@ pub mod call;
 pub mod ec2;
 pub mod events;
 pub mod form;
+pub mod page;
+#[cfg(test)]
+mod probe;
 pub mod rds;
+pub mod site;
 pub mod ssm;
 pub mod world;
 pub mod xml;
