@@ -1,1 +1,9 @@
+#![doc = include_str!("../README.md")]
 
+pub mod batch;
+pub mod error;
+pub mod metric;
+pub mod page;
+pub mod runtime;
+pub mod tag;
+pub mod var;

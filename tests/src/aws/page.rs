@@ -1,10 +1,9 @@
 //! Pages of a listing: tokens that only their own listing accepts, and limits that a test can
 //! tighten.
 
-use std::{
-    fmt::Write as _,
-    hash::{DefaultHasher, Hash, Hasher as _},
-};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
+use super::token;
 
 /// How a service pages, whatever the caller asks for. AWS promises neither full pages nor that
 /// a page with a token has items, so a test can take both away.
@@ -59,28 +58,17 @@ pub fn token(listing: &impl Hash, key: &str) -> String {
 }
 
 fn seal(listing: &impl Hash, text: &str) -> String {
-    let mut token = format!("{:016x}", check(listing, text));
-    for byte in text.bytes() {
-        // Writing to a string cannot fail.
-        let _ = write!(token, "{byte:02x}");
-    }
-    token
+    token::seal(&format!("{:016x}{text}", fingerprint(listing)))
 }
 
 fn unseal(listing: &impl Hash, token: &str) -> Option<String> {
-    let (seal, digits) = token.split_at_checked(16)?;
-    let bytes: Option<Vec<u8>> = (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok())
-        .collect();
-    let text = String::from_utf8(bytes?).ok()?;
-    (u64::from_str_radix(seal, 16) == Ok(check(listing, &text))).then_some(text)
+    let text = token::open(token)?;
+    text.strip_prefix(&format!("{:016x}", fingerprint(listing))).map(str::to_owned)
 }
 
-fn check(listing: &impl Hash, text: &str) -> u64 {
+fn fingerprint(listing: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     listing.hash(&mut hasher);
-    text.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -99,7 +87,7 @@ mod tests {
     fn a_token_of_another_listing_or_a_changed_one_is_refused() {
         let token = token(&"instances", "7");
         assert_eq!(Start::read(&"volumes", Some(&token)), None);
-        assert_eq!(Start::read(&"instances", Some(&token.replace("37", "38"))), None);
+        assert_eq!(Start::read(&"instances", Some(&format!("{token}00"))), None);
         assert_eq!(Start::read(&"instances", Some("é")), None);
         assert_eq!(Start::read(&"instances", Some("")), None);
     }

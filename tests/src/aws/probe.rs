@@ -90,5 +90,6 @@ pub(crate) fn texts<'x>(xml: &'x str, name: &str) -> Vec<&'x str> {
 /// `&Name.1=a&Name.2=b`
 pub(crate) fn numbered(name: &str, values: &[&str]) -> String {
     let numbered = values.iter().enumerate();
-    numbered.map(|(index, value)| format!("&{name}.{}={value}", index + 1)).collect()
+    let parts = numbered.map(|(index, value)| format!("&{name}.{}={value}", index + 1));
+    parts.collect::<Vec<_>>().concat()
 }

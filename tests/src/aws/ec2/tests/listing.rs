@@ -9,7 +9,7 @@ use crate::aws::{
 
 /// The ids that the filters let through.
 fn found(probe: &mut Probe, filters: &[(&str, &[&str])]) -> Vec<u64> {
-    let filters: String = filters
+    let filters: Vec<String> = filters
         .iter()
         .enumerate()
         .map(|(index, (name, values))| {
@@ -17,7 +17,7 @@ fn found(probe: &mut Probe, filters: &[(&str, &[&str])]) -> Vec<u64> {
             format!("&{filter}.Name={name}{}", numbered(&format!("{filter}.Value"), values))
         })
         .collect();
-    let request = format!("DescribeInstances{filters}");
+    let request = format!("DescribeInstances{}", filters.concat());
     let answer = probe.ec2(&request).unwrap();
     texts(&answer, "instanceId")
         .iter()

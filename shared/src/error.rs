@@ -1,0 +1,309 @@
+//! Maps every SDK error once and gives Lambda one stable `errorType`. Logs nothing.
+
+use std::{error::Error as StdError, fmt};
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use lambda_runtime::Diagnostic;
+
+/// How an AWS call failed, as far as a caller decides by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AwsErrorKind {
+    /// Too many calls. Waiting helps.
+    Throttled,
+    /// The service had a problem of its own. Waiting helps.
+    Unavailable,
+    /// No answer came: no connection, a time-out, a truncated body. Waiting helps.
+    Unreachable,
+    /// Not enough capacity of this kind right now. Waiting, or another kind, helps.
+    Capacity,
+    /// The caller lacks a permission. Only an operator helps.
+    Denied,
+    /// What the call names does not exist.
+    NotFound,
+    /// The resource is in a state that does not allow the call.
+    WrongState,
+    /// The resource can never do this.
+    Unsupported,
+    /// The call itself is malformed.
+    Invalid,
+    /// A code that none of the above knows.
+    Other,
+}
+
+impl AwsErrorKind {
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unavailable | Self::Unreachable | Self::Capacity)
+    }
+
+    /// The codes are those of the services' API references under "Common errors" and "Errors".
+    /// A suffix is enough where services spell one condition in many ways.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "RequestLimitExceeded"
+            | "Throttling"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "SlowDown" => Self::Throttled,
+            "InternalError"
+            | "InternalFailure"
+            | "InternalServerError"
+            | "InternalServiceError"
+            | "ServiceUnavailable"
+            | "ServiceUnavailableException"
+            | "Unavailable" => Self::Unavailable,
+            "InsufficientInstanceCapacity"
+            | "InsufficientHostCapacity"
+            | "InsufficientReservedInstanceCapacity"
+            | "InsufficientCapacityOnOutpost"
+            | "InsufficientDBInstanceCapacity"
+            | "InsufficientDBClusterCapacityFault" => Self::Capacity,
+            "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedOperation"
+            | "AuthFailure"
+            | "AuthorizationError"
+            | "AuthorizationErrorException"
+            | "NotAuthorized"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "OptInRequired" => Self::Denied,
+            "OperationNotPermitted"
+            | "UnsupportedOperation"
+            | "UnsupportedHibernationConfiguration" => Self::Unsupported,
+            "IncorrectInstanceState"
+            | "IncorrectState"
+            | "ScalingActivityInProgress"
+            | "ResourceInUse"
+            | "ResourceContention" => Self::WrongState,
+            _ if code.starts_with("Throttling") => Self::Throttled,
+            _ if code.contains("NotFound") || code.starts_with("NoSuch") => Self::NotFound,
+            _ if code.ends_with("State") || code.ends_with("StateFault") => Self::WrongState,
+            _ if code.starts_with("Invalid")
+                || code.starts_with("Malformed")
+                || code.starts_with("MissingParameter")
+                || code.starts_with("Validation")
+                || code.starts_with("UnknownParameter") =>
+            {
+                Self::Invalid
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A failed AWS call: what we asked for, how it failed, and what AWS said.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed")]
+pub struct AwsError {
+    /// The call as IAM spells it, e.g. `ec2:StopInstances`.
+    pub operation: &'static str,
+    pub kind: AwsErrorKind,
+    /// The error code as AWS sent it, if AWS answered.
+    pub code: Option<String>,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl AwsError {
+    /// An error that no SDK call returned, e.g. an item refused inside a `200 OK`.
+    pub fn new(operation: &'static str, code: &str, message: &str) -> Self {
+        Self {
+            operation,
+            kind: AwsErrorKind::from_code(code),
+            code: Some(code.to_owned()),
+            source: answer(code, message).into(),
+        }
+    }
+
+    /// What AWS said, on one line: `Code: text`, or the chain of the connection's failure.
+    pub fn reason(&self) -> String {
+        one_line(self.source.as_ref())
+    }
+}
+
+/// Gives the result of an SDK call its name.
+pub trait AwsResultExt<T> {
+    /// Maps the error of the call `operation`, named as IAM names it, e.g. `ec2:StopInstances`.
+    fn during(self, operation: &'static str) -> Result<T, AwsError>;
+}
+
+impl<T, E, R> AwsResultExt<T> for Result<T, SdkError<E, R>>
+where
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    fn during(self, operation: &'static str) -> Result<T, AwsError> {
+        self.map_err(|err| {
+            let code = err.code().map(str::to_owned);
+            let kind = match (&err, &code) {
+                (_, Some(code)) => AwsErrorKind::from_code(code),
+                (SdkError::ServiceError(_), None) => AwsErrorKind::Unavailable,
+                (SdkError::ConstructionFailure(_), None) => AwsErrorKind::Invalid,
+                // A truncated or garbled answer counts as none: the call may have taken effect.
+                _ => AwsErrorKind::Unreachable,
+            };
+            let source = match (&code, err.message()) {
+                (Some(code), message) => answer(code, message.unwrap_or_default()).into(),
+                (None, _) => one_line(&err).into(),
+            };
+            AwsError { operation, kind, code, source }
+        })
+    }
+}
+
+fn answer(code: &str, message: &str) -> String {
+    if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") }
+}
+
+/// The chain of an error on one line. A link that its parent already quotes is left out.
+fn one_line(err: &dyn StdError) -> String {
+    let mut line = err.to_string();
+    let mut next = err.source();
+    while let Some(err) = next {
+        let text = err.to_string();
+        if !line.ends_with(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        next = err.source();
+    }
+    line.replace(['\n', '\r'], " ")
+}
+
+/// The error every handler returns.
+///
+/// The runtime logs a returned error once, with `Debug`, so `Debug` is the whole chain on one
+/// line; a handler therefore logs none. Its `errorType` is stable: `Aws.<kind>` for the AWS call
+/// that failed first, or the code that the function gave it.
+pub struct HandlerError {
+    code: Option<&'static str>,
+    error: anyhow::Error,
+}
+
+impl HandlerError {
+    /// The event is not one that the function understands. Lambda's retry will not help.
+    pub const BAD_EVENT: &'static str = "BadEvent";
+    /// The function's variables are wrong. It does not start.
+    pub const BAD_CONFIGURATION: &'static str = "BadConfiguration";
+
+    /// An error with a code of its own.
+    pub fn coded(code: &'static str, error: impl Into<anyhow::Error>) -> Self {
+        Self { code: Some(code), error: error.into() }
+    }
+
+    /// The `errorType` that Lambda reports.
+    pub fn error_type(&self) -> String {
+        if let Some(code) = self.code {
+            return code.to_owned();
+        }
+        let aws = self.error.chain().find_map(|err| err.downcast_ref::<AwsError>());
+        aws.map_or_else(|| "Failed".to_owned(), |err| format!("Aws.{:?}", err.kind))
+    }
+}
+
+impl From<anyhow::Error> for HandlerError {
+    fn from(error: anyhow::Error) -> Self {
+        Self { code: None, error }
+    }
+}
+
+impl From<AwsError> for HandlerError {
+    fn from(error: AwsError) -> Self {
+        Self { code: None, error: error.into() }
+    }
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&format!("{:#}", self.error).replace(['\n', '\r'], " "))
+    }
+}
+
+impl fmt::Debug for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.error_type())
+    }
+}
+
+impl From<HandlerError> for Diagnostic {
+    fn from(err: HandlerError) -> Self {
+        Self { error_type: err.error_type(), error_message: err.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(code: &str, expected: AwsErrorKind) {
+        assert_eq!(AwsErrorKind::from_code(code), expected, "{code}");
+    }
+
+    #[test]
+    fn one_condition_has_many_codes() {
+        use AwsErrorKind::{
+            Capacity, Denied, Invalid, NotFound, Other, Throttled, Unavailable, Unsupported,
+            WrongState,
+        };
+        check("RequestLimitExceeded", Throttled);
+        check("ThrottlingException", Throttled);
+        check("InternalFailure", Unavailable);
+        check("InsufficientInstanceCapacity", Capacity);
+        check("UnauthorizedOperation", Denied);
+        check("AccessDeniedException", Denied);
+        check("InvalidInstanceID.NotFound", NotFound);
+        check("DBInstanceNotFoundFault", NotFound);
+        check("ParameterNotFound", NotFound);
+        check("NoSuchKey", NotFound);
+        check("IncorrectInstanceState", WrongState);
+        check("InvalidDBInstanceState", WrongState);
+        check("InvalidDBClusterStateFault", WrongState);
+        check("OperationNotPermitted", Unsupported);
+        check("InvalidInstanceID.Malformed", Invalid);
+        check("ValidationError", Invalid);
+        check("SomethingNew", Other);
+    }
+
+    #[test]
+    fn waiting_helps_for_some_kinds_only() {
+        assert!(AwsErrorKind::Throttled.is_transient());
+        assert!(AwsErrorKind::Capacity.is_transient());
+        assert!(!AwsErrorKind::Denied.is_transient());
+        assert!(!AwsErrorKind::WrongState.is_transient());
+    }
+
+    #[test]
+    fn the_error_type_is_the_kind_of_the_first_failed_call() {
+        let denied = AwsError::new("ec2:StopInstances", "UnauthorizedOperation", "no such right");
+        let err = anyhow::Error::from(denied).context("1 of 3 actions failed, first `stop i-1`");
+        let err = HandlerError::from(err);
+        assert_eq!(err.error_type(), "Aws.Denied");
+        assert_eq!(
+            format!("{err:?}"),
+            "Aws.Denied: 1 of 3 actions failed, first `stop i-1`: ec2:StopInstances failed: \
+             UnauthorizedOperation: no such right"
+        );
+    }
+
+    #[test]
+    fn a_code_of_the_functions_own_wins() {
+        let err = HandlerError::coded(HandlerError::BAD_EVENT, anyhow::anyhow!("no `time`"));
+        let diagnostic = Diagnostic::from(err);
+        assert_eq!(diagnostic.error_type, "BadEvent");
+        assert_eq!(diagnostic.error_message, "no `time`");
+    }
+
+    #[test]
+    fn an_error_without_an_aws_call_has_a_stable_type_and_stays_on_one_line() {
+        let err = Err::<(), _>(anyhow::anyhow!("line one\nline two")).context("cannot read");
+        let err = HandlerError::from(err.expect_err("it is an error"));
+        assert_eq!(err.error_type(), "Failed");
+        assert_eq!(err.to_string(), "cannot read: line one line two");
+    }
+}

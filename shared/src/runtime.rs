@@ -1,0 +1,135 @@
+//! Runs a handler under Lambda: logs as JSON, the deadline, and errors that say what failed. Makes
+//! no decision and reads no event.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+use lambda_runtime::{Context, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::Value;
+use tokio::time::Instant;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+
+use crate::error::HandlerError;
+
+pub use lambda_runtime::Error;
+
+/// What is kept back at the end of an invocation to report what was left.
+const RESERVE: Duration = Duration::from_secs(5);
+
+/// One invocation, as the handler gets it.
+#[derive(Debug)]
+pub struct Invocation {
+    pub event: Value,
+    /// What the clock says. The event's own time is the handler's business.
+    pub clock: Timestamp,
+    pub deadline: Deadline,
+    pub request_id: String,
+}
+
+/// When Lambda will end the invocation.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// A deadline in the past, as `cargo lambda watch` sends one (1970), means unknown: then
+    /// `default` from now.
+    pub fn new(deadline_ms: u64, now: Timestamp, default: Duration) -> Self {
+        let now_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        let left = match deadline_ms.checked_sub(now_ms) {
+            None | Some(0) => default,
+            Some(left_ms) => Duration::from_millis(left_ms),
+        };
+        Self(Instant::now() + left)
+    }
+
+    /// The time left before the handler should stop and report, zero when there is none.
+    pub fn left(self) -> Duration {
+        // Short time-outs, as in tests, keep nine tenths.
+        let left = self.0.saturating_duration_since(Instant::now());
+        left.saturating_sub(RESERVE.min(left / 10))
+    }
+
+    /// Whether it is too late to start something new.
+    pub fn has_passed(self) -> bool {
+        self.left().is_zero()
+    }
+}
+
+/// Sends logs to standard output as one JSON object per line, as Lambda's `LogFormat: JSON` does
+/// for other runtimes. The level is `LOG_LEVEL`, else Lambda's own setting, else `info`.
+pub fn log_as_json() {
+    let vars = crate::var::environment();
+    let level = vars.optional("LOG_LEVEL").or_else(|| vars.optional("AWS_LAMBDA_LOG_LEVEL"));
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse_lossy(level.unwrap_or_default());
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_env_filter(filter)
+        .init();
+}
+
+/// Asks for events until the sandbox ends. `default_timeout` holds where the deadline is unknown.
+///
+/// Whatever `handler` returns as an error is logged once by the runtime, on one line, and reported
+/// to Lambda with its stable type; a panic is reported as well.
+pub async fn run<H, F, R>(default_timeout: Duration, handler: H) -> Result<(), Error>
+where
+    H: Fn(Invocation) -> F,
+    F: Future<Output = Result<R, HandlerError>>,
+    R: Serialize,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let LambdaEvent { payload, context } = event;
+        handler(invocation(payload, &context, default_timeout))
+    }))
+    .await
+}
+
+fn invocation(event: Value, context: &Context, default_timeout: Duration) -> Invocation {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    let clock = Timestamp::now();
+    let deadline = Deadline::new(context.deadline, clock, default_timeout);
+    Invocation { event, clock, deadline, request_id: context.request_id.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: Duration = Duration::from_mins(1);
+
+    fn left(deadline_ms: u64, now_ms: i64) -> u64 {
+        let now = Timestamp::from_millisecond(now_ms).unwrap();
+        Deadline::new(deadline_ms, now, DEFAULT).left().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reserve_is_kept_before_the_deadline() {
+        assert_eq!(left(1_000_300_000, 1_000_000_000), 295);
+        assert_eq!(left(1_000_010_000, 1_000_000_000), 9);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_in_the_past_means_unknown() {
+        assert_eq!(left(600_000, 1_000_000_000), 55);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_runs_out() {
+        let deadline = Deadline::new(
+            1_000_010_000,
+            Timestamp::from_millisecond(1_000_000_000).unwrap(),
+            DEFAULT,
+        );
+        assert!(!deadline.has_passed());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert!(deadline.has_passed());
+    }
+}
