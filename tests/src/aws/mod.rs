@@ -12,12 +12,16 @@ pub mod identity;
 mod json;
 pub mod log;
 pub mod organizations;
+pub mod page;
 pub mod policy;
+#[cfg(test)]
+mod probe;
 pub mod rds;
 mod refusal;
 mod serve;
 mod server;
 mod service;
+pub mod site;
 pub mod sns;
 pub mod ssm;
 pub mod sts;
