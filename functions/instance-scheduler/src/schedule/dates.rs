@@ -23,11 +23,24 @@ impl From<Date> for MonthDay {
 /// Days in a row, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateSpan {
-    Once { first: Date, last: Date },
-    Yearly { first: MonthDay, last: MonthDay, since: Option<Date> },
+    Once {
+        first: Date,
+        last: Date,
+    },
+    /// From the first `since` to the last `until`, where it has such.
+    Yearly {
+        first: MonthDay,
+        last: MonthDay,
+        since: Option<Date>,
+        until: Option<Date>,
+    },
 }
 
 impl DateSpan {
+    pub fn yearly(first: MonthDay, last: MonthDay) -> Self {
+        Self::Yearly { first, last, since: None, until: None }
+    }
+
     /// From one end to the other, both written alike: with a year, or both without.
     pub fn between(first: &str, last: &str) -> anyhow::Result<Self> {
         match (first.parse()?, last.parse()?) {
@@ -36,7 +49,7 @@ impl DateSpan {
                 Ok(Self::Once { first, last })
             }
             (Self::Yearly { first, .. }, Self::Yearly { last, .. }) => {
-                Ok(Self::Yearly { first, last, since: None })
+                Ok(Self::yearly(first, last))
             }
             _ => bail!("`{first}` and `{last}`: either both have a year or none has"),
         }
@@ -45,14 +58,16 @@ impl DateSpan {
     pub fn contains(&self, date: Date) -> bool {
         match *self {
             Self::Once { first, last } => first <= date && date <= last,
-            Self::Yearly { first, last, since } => {
+            Self::Yearly { first, last, since, until } => {
                 let day = MonthDay::from(date);
                 let within = if first <= last {
                     first <= day && day <= last
                 } else {
                     day >= first || day <= last
                 };
-                within && since.is_none_or(|since| since <= date)
+                within
+                    && since.is_none_or(|since| since <= date)
+                    && until.is_none_or(|until| date <= until)
             }
         }
     }
@@ -61,7 +76,7 @@ impl DateSpan {
     pub fn end(&self) -> Option<Date> {
         match *self {
             Self::Once { last, .. } => Some(last),
-            Self::Yearly { .. } => None,
+            Self::Yearly { until, .. } => until,
         }
     }
 }
@@ -88,7 +103,7 @@ impl FromStr for DateSpan {
             [2, 2] => {
                 // 2000 is a leap year, so 29 February is a day of every year that has it.
                 let date: Date = format!("2000-{text}").parse().ok().with_context(not_a_date)?;
-                Ok(Self::Yearly { first: date.into(), last: date.into(), since: None })
+                Ok(Self::yearly(date.into(), date.into()))
             }
             _ => bail!(not_a_date()),
         }

@@ -242,7 +242,7 @@ fn group(fields: &Fields<'_>) -> anyhow::Result<Option<Group>> {
 }
 
 /// The parser quotes the lines around a mistake; a report has one line.
-fn one_line(err: &serde_saphyr::Error) -> String {
+pub(super) fn one_line(err: &serde_saphyr::Error) -> String {
     let text = err.to_string();
     text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
 }

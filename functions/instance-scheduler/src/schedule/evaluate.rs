@@ -102,8 +102,8 @@ impl Schedule {
     /// The answer of periods and exceptions by the wall clock alone.
     fn moment(&self, at: Timestamp) -> Moment<'_> {
         let local = self.timezone.to_offset(at).to_datetime(at);
-        let second = local.time().duration_since(jiff::civil::Time::midnight()).as_secs();
-        let second = i32::try_from(second).expect("a day has 86400 seconds");
+        let (hour, minute) = (i32::from(local.hour()), i32::from(local.minute()));
+        let second = (hour * 60 + minute) * 60 + i32::from(local.second());
         let today = self.day(local.date());
         let yesterday = local.date().yesterday().ok().map(|date| self.day(date));
 
