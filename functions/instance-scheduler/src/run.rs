@@ -17,7 +17,7 @@ use crate::{
     observe::documents::Documents,
     plan::{self, Plan, Settings},
     report::{Report, TargetReport},
-    schedule::catalog::Catalog,
+    schedule::Catalog,
     targets::{self, Found},
 };
 

@@ -4,7 +4,7 @@
 use anyhow::anyhow;
 use aws_config::SdkConfig;
 use futures_util::{StreamExt as _, stream};
-use shared::error::{AwsError, HandlerError};
+use shared::error::HandlerError;
 
 use crate::{
     aws::{self, Target},
@@ -13,7 +13,7 @@ use crate::{
     observe::{self, Fleet, windows::NamedWindow},
     resource::Resource,
     run::{Outcome, TARGETS_AT_ONCE},
-    schedule::catalog::Catalog,
+    schedule::Catalog,
 };
 
 /// A target with what was found there.

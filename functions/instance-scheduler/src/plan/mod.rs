@@ -24,7 +24,7 @@ use self::{
 use crate::{
     observe::windows::NamedWindow,
     resource::{Kind, Resource},
-    schedule::{State, catalog::Catalog},
+    schedule::{Catalog, State},
 };
 
 /// What a plan depends on besides the world and the documents.

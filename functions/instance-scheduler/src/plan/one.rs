@@ -19,7 +19,7 @@ use crate::{
     resource::{Extra, Kind, Power, Resource},
     schedule::{
         Override, Schedule, State, Window,
-        catalog::{Catalog, Followed},
+        Catalog, Followed,
     },
 };
 

@@ -62,8 +62,8 @@ fn instant() -> impl Strategy<Value = Timestamp> {
 /// Times at which clocks change are as likely as all others together.
 fn clock_time() -> impl Strategy<Value = String> {
     let telling = prop::sample::select(vec![
-        "0:00", "00:01", "00:30", "01:00", "01:59", "02:00", "02:30", "03:00", "23:00", "23:01",
-        "23:58", "23:59",
+        "0:00", "00:01", "00:30", "01:00", "01:59", "02:00", "02:30", "03:00", "00:45", "23:00",
+        "23:01", "23:58", "23:59",
     ]);
     prop_oneof![
         telling.prop_map(str::to_owned),
@@ -148,7 +148,7 @@ fn steps(situation: &Situation<'_>, from: Timestamp, minutes: i32) -> Vec<(Times
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_change_is_found_where_stepping_finds_it(
