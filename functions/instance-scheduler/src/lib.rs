@@ -2,9 +2,11 @@
 
 mod announce;
 mod apply;
+mod ask;
 mod aws;
 pub mod config;
 mod event;
+mod forecast;
 mod handled;
 mod metrics;
 mod observe;
@@ -35,5 +37,6 @@ pub async fn handle(config: Arc<Config>, invocation: Invocation) -> Result<Value
             let report = run::run(&config, &own, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
+        Request::Ask(question) => ask::answer(&config, question, &invocation).await,
     }
 }
