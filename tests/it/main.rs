@@ -1,0 +1,3 @@
+//! The tests of whole programs.
+
+mod lambda;
