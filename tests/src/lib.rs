@@ -1,5 +1,5 @@
 //! The local AWS, the Lambda runtime harness and the demo. Never shipped.
 
 pub mod aws;
-pub mod template;
 pub mod lambda;
+pub mod template;
