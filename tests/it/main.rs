@@ -2,6 +2,7 @@
 
 mod aws_faults;
 mod aws_identity;
+mod aws_s3;
 mod aws_services;
 mod clients;
 mod lambda;

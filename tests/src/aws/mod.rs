@@ -15,6 +15,7 @@ pub mod organizations;
 pub mod policy;
 pub mod rds;
 mod refusal;
+pub mod s3;
 mod serve;
 mod server;
 mod service;
