@@ -108,15 +108,15 @@ fn a_kill_from_another_thread_is_a_crash_by_signal() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let killer = function.killer();
-    let killed = thread::scope(|scope| {
+    let invocation = thread::scope(|scope| {
         scope.spawn(move || {
             listener.accept().unwrap();
             killer.kill();
         });
         function.invoke(&json!({ "knock_and_hang": address }))
     });
-    let Outcome::Crashed { exit } = killed.outcome else {
-        panic!("not a crash: {:?}", killed.outcome);
+    let Outcome::Crashed { exit } = invocation.outcome else {
+        panic!("not a crash: {:?}", invocation.outcome);
     };
     assert_eq!(exit.signal(), Some(9));
     check_recovers(&function);

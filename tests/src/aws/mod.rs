@@ -12,13 +12,17 @@ pub mod identity;
 mod json;
 pub mod log;
 pub mod organizations;
+pub mod page;
 pub mod policy;
+#[cfg(test)]
+mod probe;
 pub mod rds;
 mod refusal;
 pub mod s3;
 mod serve;
 mod server;
 mod service;
+pub mod site;
 pub mod sns;
 pub mod ssm;
 pub mod sts;

@@ -64,8 +64,7 @@ fn exports(endpoint: &str, stack: &Stack) -> String {
 }
 
 fn export(name: &str, value: &str) -> String {
-    let is_plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,@%+".contains(&byte);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,@%+".contains(&byte);
     if !value.is_empty() && value.bytes().all(is_plain) {
         format!("export {name}={value}")
     } else {

@@ -2,6 +2,7 @@
 //! function and no AWS service by name.
 
 mod binary;
+pub mod failures;
 mod function;
 mod memory;
 mod output;

@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::binary;
 
+/// Long enough for any answer of the local AWS on a busy machine, short enough to wait for often.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// One deployed function, as its resource in the template would describe it.
 #[derive(Debug, Clone)]
 #[must_use = "a specification starts nothing"]
@@ -64,6 +67,14 @@ impl Spec {
     pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Gives up a call to AWS soon and never repeats one, so that a failure injected into the Nth
+    /// call is a failure for the function, and costs no time. `AWS_MAX_ATTEMPTS` is the SDK's own
+    /// variable; it has none for time-outs, so functions read `ATTEMPT_TIMEOUT_MS`.
+    pub fn impatient(self) -> Self {
+        self.variable("AWS_MAX_ATTEMPTS", "1")
+            .variable("ATTEMPT_TIMEOUT_MS", PATIENCE.as_millis().to_string())
     }
 
     /// The `Lambda-Runtime-Invoked-Function-Arn` of every invocation.
