@@ -23,6 +23,7 @@ mod tests;
 mod touched;
 
 use super::{
+    autoscaling,
     call::{Call, Input, Outcome, ServiceError, Touched},
     site::Site,
     world::World,
@@ -36,7 +37,9 @@ pub fn handle(world: &mut World, call: Call) -> Outcome {
         return Err(ServiceError::invalid_action(&call.operation));
     };
     let site = Site { account: &call.account, region: &call.region, now: call.now };
-    let state = &mut world.place(site.account, site.region).ec2;
+    let place = world.place(site.account, site.region);
+    autoscaling::settle(place, &site);
+    let state = &mut place.ec2;
     state.settle(site.now);
     match call.operation.as_str() {
         "CreateTags" => tag::create_tags(state, &site, form),

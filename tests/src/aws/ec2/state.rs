@@ -109,7 +109,7 @@ impl State {
         self.instances.is_empty()
     }
 
-    pub(super) fn shortage(&self, instance_type: &str, zone: &str) -> Option<Shortage> {
+    pub fn shortage(&self, instance_type: &str, zone: &str) -> Option<Shortage> {
         if self.shortages.is_empty() {
             return None;
         }

@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use super::{MISSING, ONE, TWO, instance, with};
 use crate::aws::{
     ec2::Instance,
@@ -159,13 +157,13 @@ fn an_item_has_what_a_client_expects() {
 }
 
 #[test]
-fn a_hundred_thousand_instances_are_listed_page_by_page() {
-    let mut probe = with((1..=100_000).map(|number| instance(number).tag("Schedule", "office")));
+fn a_large_fleet_comes_in_full_pages() {
+    let mut probe = with((1..=20_000).map(|number| {
+        let instance = instance(number);
+        if number % 2 == 0 { instance.tag("Schedule", "office") } else { instance }
+    }));
     let request = "DescribeInstances&MaxResults=1000&Filter.1.Name=tag-key\
                    &Filter.1.Value.1=Schedule&Filter.2.Name=instance-state-name\
                    &Filter.2.Value.1=running&Filter.2.Value.2=stopped";
-    let started = Instant::now();
-    assert_eq!(page_sizes(&mut probe, request), [1000; 100]);
-    // A listing that starts over for each page takes minutes. The benchmark has the exact time.
-    assert!(started.elapsed() < Duration::from_mins(1), "{:?}", started.elapsed());
+    assert_eq!(page_sizes(&mut probe, request), [1000; 10]);
 }
