@@ -6,10 +6,12 @@
 
 mod attribute;
 mod describe;
+mod describe_tags;
 mod error;
 mod filter;
 mod instance;
 mod item;
+mod life;
 mod params;
 mod power;
 mod region;
@@ -28,7 +30,8 @@ use super::{
     site::Site,
     world::World,
 };
-pub use instance::{Instance, Power, RootDevice, Spot, StartFailure, StateReason, Tags, Timings};
+pub use instance::{Instance, RootDevice, Spot, Tags};
+pub use life::{Power, StartFailure, StateReason, Timings};
 pub use state::{Shortage, State};
 
 /// Answers one call.
@@ -48,7 +51,7 @@ pub fn handle(world: &mut World, call: Call) -> Outcome {
         "DescribeInstances" => describe::describe_instances(state, &site, form),
         "DescribeRegions" => region::describe_regions(form),
         "DescribeSpotInstanceRequests" => spot::describe_spot_instance_requests(state, &site, form),
-        "DescribeTags" => tag::describe_tags(state, form),
+        "DescribeTags" => describe_tags::describe_tags(state, &site, form),
         "ModifyInstanceAttribute" => attribute::modify_instance_attribute(state, &site, form),
         "RunInstances" => run::run_instances(state, &site, form),
         "StartInstances" => power::start_instances(state, &site, form),

@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::{MISSING, ONE, TWO, instance, with};
 use crate::aws::{
     ec2::Instance,
@@ -134,6 +136,24 @@ fn pages_can_be_made_short_and_empty() {
     probe.place().ec2.paging = Paging { longest: Some(3), empty_pages: true };
     let sizes = page_sizes(&mut probe, "DescribeInstances&MaxResults=1000");
     assert_eq!(sizes, [0, 3, 0, 3, 0, 1]);
+}
+
+#[test]
+fn a_listing_can_lag_behind_a_change() {
+    let mut probe = with([instance(1).tag("a", "old"), instance(2)]);
+    probe.place().ec2.lag = SignedDuration::from_secs(5);
+    probe.ec2(&format!("CreateTags&ResourceId.1={ONE}&Tag.1.Key=a&Tag.1.Value=new")).unwrap();
+    probe.ec2(&format!("StopInstances&InstanceId.1={ONE}")).unwrap();
+    let find = |probe: &mut Probe, value| found(probe, &[("tag:a", &[value])]);
+    probe.wait(4);
+    assert_eq!((find(&mut probe, "old"), find(&mut probe, "new")), (vec![1], vec![]));
+    assert_eq!(texts(&probe.ec2("DescribeTags").unwrap(), "value"), ["old"]);
+    let one = format!("DescribeInstances&InstanceId.1={ONE}");
+    assert_eq!(texts(&probe.ec2(&one).unwrap(), "name"), ["running"]);
+    probe.wait(1);
+    assert_eq!((find(&mut probe, "old"), find(&mut probe, "new")), (vec![], vec![1]));
+    assert_eq!(texts(&probe.ec2("DescribeTags").unwrap(), "value"), ["new"]);
+    assert_eq!(texts(&probe.ec2(&one).unwrap(), "name"), ["stopping"]);
 }
 
 #[test]
