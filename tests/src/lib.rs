@@ -1,3 +1,5 @@
 //! The local AWS, the Lambda runtime harness and the demo. Never shipped.
 
 pub mod aws;
+pub mod lambda;
+pub mod template;
