@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not a test here serves one")]
 
+mod aws_faults;
+mod aws_identity;
+mod aws_services;
+mod clients;
 mod failures;
 mod lambda;
 mod tidy;
