@@ -8,5 +8,6 @@ mod aws_s3;
 mod aws_services;
 mod clients;
 mod failures;
+mod instance_scheduler;
 mod lambda;
 mod tidy;

@@ -88,7 +88,12 @@ async fn catalog(config: &Config, schedule: Option<&Value>) -> Result<Catalog, A
 }
 
 /// What lint finds in one schedule, as sentences.
-fn findings(followed: &Followed, catalog: &Catalog, config: &Config, now: Timestamp) -> Vec<String> {
+fn findings(
+    followed: &Followed,
+    catalog: &Catalog,
+    config: &Config,
+    now: Timestamp,
+) -> Vec<String> {
     let schedule = followed.schedule();
     let findings = schedule.map(|schedule| lint(schedule, catalog, config.interval, now));
     let findings = findings.unwrap_or_default().into_iter();
@@ -133,7 +138,8 @@ async fn preview_account(
     let mut resources = Vec::new();
     for found in found {
         let errors = found.fleet.failed.iter();
-        warnings.extend(errors.map(|err| format!("{}: {err}: {}", found.target.region, err.reason())));
+        warnings
+            .extend(errors.map(|err| format!("{}: {err}: {}", found.target.region, err.reason())));
         resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));
     }
     json(&forecast::account(&resources, &catalog, &prices, span, warnings))

@@ -207,7 +207,10 @@ mod tests {
     fn a_question_is_told_from_a_run() {
         let explain = json!({"explain": {"schedule": "always"}});
         assert!(matches!(ask(&explain, &[]), Ok(Request::Ask(Question::Explain(_)))));
-        assert!(matches!(ask(&json!({"preview": {}}), &[]), Ok(Request::Ask(Question::Preview(_)))));
+        assert!(matches!(
+            ask(&json!({"preview": {}}), &[]),
+            Ok(Request::Ask(Question::Preview(_)))
+        ));
         assert!(matches!(ask(&json!({"lint": {}}), &[]), Ok(Request::Ask(Question::Lint(_)))));
         assert!(matches!(ask(&json!({}), &[]), Ok(Request::Run(_))));
     }

@@ -46,7 +46,11 @@ impl Prices {
         let prices: BTreeMap<String, f64> =
             serde_saphyr::from_str(text).context("not a map of sizes and prices")?;
         let negative = prices.iter().find(|(_, price)| !price.is_finite() || **price < 0.0);
-        ensure!(negative.is_none(), "`{}` has no sensible price", negative.map_or("", |(size, _)| size));
+        ensure!(
+            negative.is_none(),
+            "`{}` has no sensible price",
+            negative.map_or("", |(size, _)| size)
+        );
         Ok(Self(prices))
     }
 }
@@ -116,13 +120,16 @@ pub fn account(
                 None
             }
         };
-        let Some(schedule) = schedule.filter(|_| extra.is_none_or(|extra| extra.obstacle.is_none()))
+        let Some(schedule) =
+            schedule.filter(|_| extra.is_none_or(|extra| extra.obstacle.is_none()))
         else {
             continue;
         };
-        let overridden = extra
-            .and_then(|extra| Override::parse(extra.override_tag.as_deref()?, &schedule.timezone).ok());
-        let weekly = extra.and_then(|extra| Window::rds(extra.maintenance_window.as_deref()?).ok()?);
+        let overridden = extra.and_then(|extra| {
+            Override::parse(extra.override_tag.as_deref()?, &schedule.timezone).ok()
+        });
+        let weekly =
+            extra.and_then(|extra| Window::rds(extra.maintenance_window.as_deref()?).ok()?);
         let windows: Vec<Window> = weekly.into_iter().collect();
         let situation = Situation { schedule, overridden: overridden.as_ref(), windows: &windows };
         let own = (overridden.is_some() || !windows.is_empty())

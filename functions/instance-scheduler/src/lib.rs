@@ -1,21 +1,21 @@
 #![doc = include_str!("../README.md")]
 
-mod announce;
-mod apply;
-mod ask;
-mod aws;
+pub mod announce;
+pub mod apply;
+pub mod ask;
+pub mod aws;
 pub mod config;
-mod event;
-mod forecast;
-mod handled;
-mod metrics;
-mod observe;
-mod plan;
-mod report;
-mod resource;
-mod run;
+pub mod event;
+pub mod forecast;
+pub mod handled;
+pub mod metrics;
+pub mod observe;
+pub mod plan;
+pub mod report;
+pub mod resource;
+pub mod run;
 pub mod schedule;
-mod targets;
+pub mod targets;
 
 use std::sync::Arc;
 

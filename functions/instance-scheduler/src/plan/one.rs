@@ -17,10 +17,7 @@ use crate::{
     handled::Handled,
     observe::windows::NamedWindow,
     resource::{Extra, Kind, Power, Resource},
-    schedule::{
-        Override, Schedule, State, Window,
-        Catalog, Followed,
-    },
+    schedule::{Catalog, Followed, Override, Schedule, State, Window},
 };
 
 /// What is planned for one resource, before its group has its say.
