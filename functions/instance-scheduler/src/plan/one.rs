@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     handled::Handled,
-    observe::windows::NamedWindow,
-    resource::{Extra, Kind, Power, Resource},
+    resource::{Extra, Kind, NamedWindow, Power, Resource},
     schedule::{Catalog, Followed, Override, Schedule, State, Window},
 };
 
