@@ -68,7 +68,7 @@ impl Core {
             Err(error) => return refuse(error),
         };
         if credentials.service == "s3" {
-            return s3::answer(self, s3, credentials, head, body).await;
+            return s3::answer(self, s3, credentials, head, body, &request_id).await;
         }
         match service::service(&credentials.service) {
             Ok(service) => self.serve(service, credentials, &head, &body, &request_id),

@@ -3,8 +3,7 @@
 
 use std::io::Write as _;
 
-use anyhow::{Context as _, bail};
-use tests::{
+use ::tests::{
     aws::{
         LocalAws, Options,
         clock::Clock,
@@ -13,6 +12,7 @@ use tests::{
     },
     template::{Deployment, Stack, Template},
 };
+use anyhow::{Context as _, bail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {

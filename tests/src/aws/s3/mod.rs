@@ -100,26 +100,26 @@ pub(super) async fn answer(
     credentials: Credentials,
     head: Parts,
     body: Bytes,
+    request_id: &str,
 ) -> Answer {
     let caller = core.world().identities.caller(&credentials);
     let Credentials { access_key, region, .. } = credentials;
     let arrival = match caller {
         Ok(caller) => Arrival { caller, region, access_key, entry: None },
         Err(_) => {
-            return Answer::Reply(
-                refused(S3Error::with_message(
-                    S3ErrorCode::InvalidAccessKeyId,
-                    "The AWS Access Key Id you provided does not exist in our records.",
-                ))
-                .await,
-            );
+            let message = "The AWS Access Key Id you provided does not exist in our records.";
+            let error = S3Error::with_message(S3ErrorCode::InvalidAccessKeyId, message);
+            return match error.to_http_response() {
+                Ok(response) => Answer::Reply(whole(response, request_id).await),
+                Err(_) => Answer::Reset,
+            };
         }
     };
     let arrival = Arc::new(Mutex::new(arrival));
     let mut request = Request::from_parts(head, Body::from(body));
     request.extensions_mut().insert(Arc::clone(&arrival));
     let response = match service.call(request).await {
-        Ok(response) => whole(response).await,
+        Ok(response) => whole(response, request_id).await,
         Err(_) => return Answer::Reset,
     };
 
@@ -159,15 +159,11 @@ fn outcome(response: &Response<Bytes>) -> Result<(), ServiceError> {
     Err(ServiceError::client(code, message).with_status(status))
 }
 
-async fn refused(error: S3Error) -> Response<Bytes> {
-    match error.to_http_response() {
-        Ok(response) => whole(response).await,
-        Err(_) => Response::new(Bytes::new()),
+async fn whole(response: Response<Body>, request_id: &str) -> Response<Bytes> {
+    let (mut head, body) = response.into_parts();
+    if let Ok(id) = request_id.parse() {
+        head.headers.insert("x-amz-request-id", id);
     }
-}
-
-async fn whole(response: Response<Body>) -> Response<Bytes> {
-    let (head, body) = response.into_parts();
     // Everything is in memory, so that reading it cannot fail.
     let bytes = body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default();
     Response::from_parts(head, bytes)
