@@ -3,8 +3,9 @@
 use super::{
     error::invalid_combination,
     filter::{Filter, filters},
-    instance::{Instance, Power, Spot},
+    instance::{Instance, Spot},
     item,
+    life::Power,
     params::{Page, flag, unless_dry_run},
     state::State,
 };
