@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not a test here serves one")]
 
-mod failures;
 mod aws_faults;
 mod aws_identity;
 mod aws_services;
 mod clients;
+mod demo;
+mod failures;
 mod lambda;
 mod tidy;
