@@ -1,3 +1,4 @@
 //! The local AWS, the Lambda runtime harness and the demo. Never shipped.
 
 pub mod aws;
+pub mod lambda;

@@ -1,6 +1,6 @@
 //! What every operation of the local AWS receives and answers, whatever its wire protocol.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 
@@ -24,8 +24,15 @@ pub struct Call {
     pub input: Input,
 }
 
+impl Call {
+    /// The IAM action and the name in the log, e.g. `ec2:StartInstances`.
+    pub fn action(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+}
+
 /// The parameters of a call. Operations take what they know; what is left over is refused.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     Query(Form),
     Json(serde_json::Map<String, serde_json::Value>),
@@ -42,6 +49,21 @@ pub enum Reply {
 
 pub type Outcome = Result<Reply, ServiceError>;
 
+/// One resource that a call touches, for the policy that has to allow it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// `*` for an operation that knows no resource-level permissions.
+    pub arn: String,
+    /// The tags the resource has now, before the call.
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Touched {
+    pub fn everything() -> Vec<Self> {
+        vec![Self { arn: "*".to_owned(), tags: BTreeMap::new() }]
+    }
+}
+
 /// An error as AWS sends it: HTTP status, code, text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceError {
@@ -56,6 +78,23 @@ impl ServiceError {
         Self { status: 400, code: code.into(), message: message.into() }
     }
 
+    /// For query protocols: an operation the service does not have.
+    pub fn invalid_action(operation: &str) -> Self {
+        Self::client(
+            "InvalidAction",
+            format!("The action {operation} is not valid for this web service."),
+        )
+    }
+
+    /// For JSON protocols: an operation the service does not have.
+    pub fn unknown_operation(operation: &str) -> Self {
+        Self::client(
+            "UnknownOperationException",
+            format!("The operation {operation} is not served by the local AWS."),
+        )
+    }
+
+    #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self

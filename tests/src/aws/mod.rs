@@ -2,10 +2,32 @@
 
 pub mod autoscaling;
 pub mod call;
+pub mod clock;
+mod credentials;
 pub mod ec2;
 pub mod events;
+pub mod faults;
 pub mod form;
+pub mod identity;
+mod json;
+pub mod log;
+pub mod organizations;
+pub mod page;
+pub mod policy;
+#[cfg(test)]
+mod probe;
 pub mod rds;
+mod refusal;
+mod serve;
+mod server;
+mod service;
+pub mod site;
+pub mod sns;
 pub mod ssm;
+pub mod sts;
+pub mod token;
+mod wire;
 pub mod world;
 pub mod xml;
+
+pub use server::{LocalAws, Options};

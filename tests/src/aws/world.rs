@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{autoscaling, ec2, events, rds, ssm};
+use super::{autoscaling, ec2, events, identity::Identities, organizations, rds, sns, ssm};
 
 /// The account of a caller that has assumed no role.
 pub const HOME_ACCOUNT: &str = "111111111111";
@@ -11,6 +11,10 @@ pub const HOME_ACCOUNT: &str = "111111111111";
 /// is empty, not an error.
 #[derive(Debug, Default)]
 pub struct World {
+    /// Who may call, and the roles of all accounts.
+    pub identities: Identities,
+    /// At most one: every account of the world is in it or outside.
+    pub organization: organizations::State,
     places: BTreeMap<(String, String), Place>,
 }
 
@@ -20,6 +24,7 @@ pub struct Place {
     pub ec2: ec2::State,
     pub rds: rds::State,
     pub autoscaling: autoscaling::State,
+    pub sns: sns::State,
     pub ssm: ssm::State,
     pub events: events::State,
 }

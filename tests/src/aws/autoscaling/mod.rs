@@ -1,7 +1,7 @@
 //! The autoscaling service of the local AWS.
 
 use super::{
-    call::{Call, Outcome, ServiceError},
+    call::{Call, Outcome, ServiceError, Touched},
     world::World,
 };
 
@@ -11,8 +11,11 @@ pub struct State {}
 
 /// Answers one call.
 pub fn handle(_world: &mut World, call: Call) -> Outcome {
-    Err(ServiceError::client(
-        "InvalidAction",
-        format!("The action {} is not valid for this web service.", call.operation),
-    ))
+    let Call { operation, .. } = call;
+    Err(ServiceError::invalid_action(&operation))
+}
+
+/// What a call touches, for policies that name resources or their tags.
+pub fn resources(_world: &mut World, _call: &Call) -> Vec<Touched> {
+    Touched::everything()
 }

@@ -1,0 +1,95 @@
+//! For tests beside the services: a world, a time, and calls written as query strings.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    autoscaling,
+    call::{Call, Input, Reply, ServiceError},
+    ec2,
+    form::Form,
+    rds,
+    world::{HOME_ACCOUNT, Place, World},
+};
+
+pub(crate) const REGION: &str = "eu-west-1";
+
+pub(crate) struct Probe {
+    pub(crate) world: World,
+    pub(crate) now: Timestamp,
+}
+
+impl Probe {
+    /// An empty world on Monday 2026-06-01, 08:00 UTC.
+    pub(crate) fn new() -> Self {
+        let now = "2026-06-01T08:00:00Z".parse().unwrap();
+        Self { world: World::default(), now }
+    }
+
+    pub(crate) fn place(&mut self) -> &mut Place {
+        self.world.place(HOME_ACCOUNT, REGION)
+    }
+
+    pub(crate) fn wait(&mut self, secs: i64) {
+        self.now += SignedDuration::from_secs(secs);
+    }
+
+    pub(crate) fn wait_hours(&mut self, hours: i64) {
+        self.now += SignedDuration::from_hours(hours);
+    }
+
+    /// `request` is the operation and its parameters: `StopInstances&InstanceId.1=i-1`. The
+    /// answer is the XML inside the envelope.
+    pub(crate) fn ec2(&mut self, request: &str) -> Result<String, ServiceError> {
+        let call = self.call("ec2", request);
+        ec2::handle(&mut self.world, call).map(text)
+    }
+
+    pub(crate) fn rds(&mut self, request: &str) -> Result<String, ServiceError> {
+        let call = self.call("rds", request);
+        rds::handle(&mut self.world, call).map(text)
+    }
+
+    pub(crate) fn autoscaling(&mut self, request: &str) -> Result<String, ServiceError> {
+        let call = self.call("autoscaling", request);
+        autoscaling::handle(&mut self.world, call).map(text)
+    }
+
+    pub(crate) fn call(&self, service: &'static str, request: &str) -> Call {
+        let (operation, parameters) = request.split_once('&').unwrap_or((request, ""));
+        Call {
+            service,
+            operation: operation.to_owned(),
+            account: HOME_ACCOUNT.to_owned(),
+            region: REGION.to_owned(),
+            access_key: "local".to_owned(),
+            now: self.now,
+            input: Input::Query(Form::parse(parameters.as_bytes())),
+        }
+    }
+}
+
+fn text(reply: Reply) -> String {
+    match reply {
+        Reply::Xml(xml) => xml.into_string(),
+        Reply::Json(value) => panic!("a query protocol answered with JSON: {value}"),
+    }
+}
+
+/// What `request` is refused with.
+#[track_caller]
+pub(crate) fn refusal(outcome: Result<String, ServiceError>) -> String {
+    outcome.expect_err("the call should be refused").to_string()
+}
+
+/// The texts of all elements `name`, in order.
+pub(crate) fn texts<'x>(xml: &'x str, name: &str) -> Vec<&'x str> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    xml.split(&open).skip(1).filter_map(|rest| rest.split(&close).next()).collect()
+}
+
+/// `&Name.1=a&Name.2=b`
+pub(crate) fn numbered(name: &str, values: &[&str]) -> String {
+    let numbered = values.iter().enumerate();
+    let parts = numbered.map(|(index, value)| format!("&{name}.{}={value}", index + 1));
+    parts.collect::<Vec<_>>().concat()
+}

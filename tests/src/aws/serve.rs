@@ -1,0 +1,196 @@
+//! One request through the local AWS: who, what, may they, does it fail, do it, write it down.
+
+use std::{
+    collections::BTreeSet,
+    fs::OpenOptions,
+    io::Write as _,
+    path::PathBuf,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use http::{Response, request::Parts};
+
+use super::{
+    call::{Call, Outcome, ServiceError},
+    clock::Clock,
+    credentials::{Credentials, credentials},
+    faults::{Fault, Faults, Kill},
+    identity::Caller,
+    log::{Entry, Log},
+    policy::{Context, Grant},
+    refusal,
+    service::{self, Service},
+    wire,
+    world::World,
+};
+
+/// What the connection does with a request.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Reply(Response<Bytes>),
+    /// Sends half of the body and breaks off.
+    Truncate(Response<Bytes>),
+    /// Never answers.
+    Hang,
+    /// Breaks the connection.
+    Reset,
+}
+
+/// All of one local AWS that outlives a request.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) world: Mutex<World>,
+    pub(super) clock: Clock,
+    pub(super) faults: Faults,
+    pub(super) log: Log,
+    pub(super) used_grants: Mutex<BTreeSet<Grant>>,
+    pub(super) used_grants_file: Option<PathBuf>,
+    pub(super) n_requests: AtomicU64,
+}
+
+impl Core {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn answer(&self, head: &Parts, body: &[u8]) -> Answer {
+        let number = self.n_requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let request_id = format!("00000000-0000-4000-8000-{number:012x}");
+        match route(head) {
+            Ok((credentials, service)) => self.serve(service, credentials, head, body, &request_id),
+            Err(error) => Answer::Reply(wire::encode_unrouted(head, &error, &request_id)),
+        }
+    }
+
+    fn serve(
+        &self,
+        service: &'static Service,
+        credentials: Credentials,
+        head: &Parts,
+        body: &[u8],
+        request_id: &str,
+    ) -> Answer {
+        let refuse =
+            |error| Answer::Reply(wire::encode(service, "Refused", Err(error), request_id));
+        let (operation, input) = match wire::decode(service, head, body) {
+            Ok(decoded) => decoded,
+            Err(error) => return refuse(error),
+        };
+        let now = self.clock.now();
+        let mut world = self.world();
+        let caller = match world.identities.caller(&credentials) {
+            Ok(caller) => caller,
+            Err(unknown) => return refuse(refusal::unknown_caller(service, unknown)),
+        };
+        let Credentials { access_key, region, .. } = credentials;
+        let call = Call {
+            service: service.name,
+            operation,
+            account: caller.account.clone(),
+            region,
+            access_key,
+            now,
+            input,
+        };
+        let operation = call.operation.clone();
+        let action = call.action();
+        let fault = self.faults.next(&action);
+        let mut entry = Entry::arrived(&call, fault);
+        let kill = Kill {
+            fault: fault.unwrap_or(Fault::KillBefore),
+            operation: action.clone(),
+            access_key: call.access_key.clone(),
+        };
+
+        let outcome = match fault {
+            Some(Fault::Throttle) => Err(refusal::throttled(service)),
+            Some(Fault::InternalError) => Err(refusal::internal_error(service)),
+            Some(Fault::Unavailable) => Err(refusal::unavailable(service)),
+            Some(Fault::Denied) => Err(refusal::denied(service, &caller.arn, &action, "*")),
+            Some(Fault::Reset | Fault::KillBefore) => Err(lost()),
+            Some(Fault::Timeout | Fault::Truncated | Fault::KillAfter) | None => {
+                self.perform(&mut world, service, &caller, call)
+            }
+        };
+        drop(world);
+        entry.outcome = outcome.as_ref().map(|_| ()).map_err(Clone::clone);
+        self.log.record(entry);
+
+        match fault {
+            Some(Fault::Timeout) => Answer::Hang,
+            Some(Fault::Reset) => Answer::Reset,
+            Some(Fault::KillBefore | Fault::KillAfter) => {
+                self.faults.kill(&kill);
+                Answer::Reset
+            }
+            Some(Fault::Truncated) => {
+                Answer::Truncate(wire::encode(service, &operation, outcome, request_id))
+            }
+            _ => Answer::Reply(wire::encode(service, &operation, outcome, request_id)),
+        }
+    }
+
+    /// Asks the caller's policies, then the service.
+    fn perform(
+        &self,
+        world: &mut World,
+        service: &Service,
+        caller: &Caller,
+        call: Call,
+    ) -> Outcome {
+        if let Some(role) = &caller.role {
+            let action = call.action();
+            let resources = (service.resources)(world, &call);
+            let context = Context::of_call(caller, &call);
+            match role.allows(&action, &resources, &context) {
+                Ok(used) => self.note_used(used),
+                Err(refused) => {
+                    return Err(refusal::denied(service, &caller.arn, &action, &refused.resource));
+                }
+            }
+        }
+        (service.handle)(world, call)
+    }
+
+    /// Remembers grants, and appends each new one as a line to the file, where the test that
+    /// looks for unused grants finds those of other processes too.
+    fn note_used(&self, used: BTreeSet<Grant>) {
+        let mut known = self.used_grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let new: Vec<Grant> = used.into_iter().filter(|grant| !known.contains(grant)).collect();
+        if let Some(path) = &self.used_grants_file
+            && !new.is_empty()
+        {
+            let mut lines = new.iter().map(Grant::to_string).collect::<Vec<_>>().join("\n");
+            lines.push('\n');
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            // One write per call, so that lines of several processes do not mix.
+            let written = file.and_then(|mut file| file.write_all(lines.as_bytes()));
+            written.expect("the file of used grants can be written, or the test proves nothing");
+        }
+        known.extend(new);
+    }
+}
+
+fn route(head: &Parts) -> Result<(Credentials, &'static Service), ServiceError> {
+    let credentials = credentials(&head.headers)?;
+    let service = service::service(&credentials.service).ok_or_else(|| {
+        ServiceError::client(
+            "UnknownOperationException",
+            format!(
+                "the local AWS does not serve `{}`, only: {}",
+                credentials.service,
+                service::names()
+            ),
+        )
+    })?;
+    Ok((credentials, service))
+}
+
+/// What the log says of a call that did not reach its service.
+fn lost() -> ServiceError {
+    ServiceError::client("ConnectionLost", "the connection broke before the call took effect")
+}

@@ -1,0 +1,87 @@
+//! The services that are served: how each is spoken to, who answers, and how it refuses.
+
+use super::{
+    autoscaling,
+    call::{Call, Outcome, Touched},
+    ec2, events, organizations, rds, sns, ssm, sts,
+    world::World,
+};
+
+/// One service.
+#[derive(Debug)]
+pub(super) struct Service {
+    /// Its signing name.
+    pub(super) name: &'static str,
+    pub(super) wire: Wire,
+    pub(super) handle: fn(&mut World, Call) -> Outcome,
+    /// What a call touches, for policies that name resources or their tags.
+    pub(super) resources: fn(&mut World, &Call) -> Vec<Touched>,
+}
+
+/// The wire protocol of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    Ec2Query { version: &'static str },
+    AwsQuery { version: &'static str },
+    Json { version: &'static str, target: &'static str },
+}
+
+static SERVICES: &[Service] = &[
+    Service {
+        name: "ec2",
+        wire: Wire::Ec2Query { version: "2016-11-15" },
+        handle: ec2::handle,
+        resources: ec2::resources,
+    },
+    Service {
+        name: "rds",
+        wire: Wire::AwsQuery { version: "2014-10-31" },
+        handle: rds::handle,
+        resources: rds::resources,
+    },
+    Service {
+        name: "autoscaling",
+        wire: Wire::AwsQuery { version: "2011-01-01" },
+        handle: autoscaling::handle,
+        resources: autoscaling::resources,
+    },
+    Service {
+        name: "sts",
+        wire: Wire::AwsQuery { version: "2011-06-15" },
+        handle: sts::handle,
+        resources: sts::resources,
+    },
+    Service {
+        name: "sns",
+        wire: Wire::AwsQuery { version: "2010-03-31" },
+        handle: sns::handle,
+        resources: sns::resources,
+    },
+    Service {
+        name: "ssm",
+        wire: Wire::Json { version: "1.1", target: "AmazonSSM" },
+        handle: ssm::handle,
+        resources: ssm::resources,
+    },
+    Service {
+        name: "events",
+        wire: Wire::Json { version: "1.1", target: "AWSEvents" },
+        handle: events::handle,
+        resources: events::resources,
+    },
+    Service {
+        name: "organizations",
+        wire: Wire::Json { version: "1.1", target: "AWSOrganizationsV20161128" },
+        handle: organizations::handle,
+        resources: organizations::resources,
+    },
+];
+
+pub(super) fn service(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().find(|service| service.name == name)
+}
+
+/// The signing names of all services, for the message that refuses another.
+pub(super) fn names() -> String {
+    SERVICES.iter().map(|service| service.name).collect::<Vec<_>>().join(", ")
+}
