@@ -28,6 +28,15 @@ impl File {
         rest.starts_with("src/").then_some(function)
     }
 
+    /// Whether there is nothing but tests in it.
+    pub(super) fn is_tests(&self) -> bool {
+        let folders = ["tests/it/", "tests/benches/"];
+        folders.iter().any(|folder| self.path.starts_with(folder))
+            || self.path.split_once("src/").is_some_and(|(_, path)| {
+                path.split('/').any(|part| part == "tests" || part == "tests.rs")
+            })
+    }
+
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }

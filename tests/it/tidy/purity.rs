@@ -1,7 +1,7 @@
 //! Plans are pure: no AWS, no clock, no environment, no log, nothing to wait for. Checks `plan` of
 //! every function and, in turn, every module of that function that a pure one names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     check_none,
@@ -45,42 +45,46 @@ fn every_function_has_a_plan() {
 fn impurities(files: &[File]) -> Vec<String> {
     let functions: BTreeSet<&str> = files.iter().filter_map(File::function).collect();
     let pure = functions.into_iter().flat_map(|function| pure_files(files, function));
-    pure.flat_map(|file| {
-        let tokens = tokens(code(file));
-        impure(&tokens).into_iter().map(|what| format!("{}: `{what}`", file.path))
+    pure.filter_map(|(file, reason)| {
+        let found = impure(&tokens(code(file)));
+        let found: Vec<String> = found.into_iter().map(|what| format!("`{what}`")).collect();
+        (!found.is_empty()).then(|| format!("{}, {reason}: {}", file.path, found.join(", ")))
     })
     .collect()
 }
 
-fn impure(tokens: &[String]) -> Vec<String> {
+fn impure(tokens: &[String]) -> BTreeSet<String> {
     let written = IMPURE.iter().filter(|sought| contains(tokens, sought));
     let crates =
         tokens.iter().filter(|token| IMPURE_CRATES.iter().any(|prefix| token.starts_with(prefix)));
     written.map(|sought| sought.concat()).chain(crates.cloned()).collect()
 }
 
-/// The files of `plan` and of all that it names, of one function.
-fn pure_files<'f>(files: &'f [File], function: &str) -> Vec<&'f File> {
-    let mut modules = BTreeSet::from(["plan".to_owned()]);
+/// The files of `plan` and of all that it names, of one function, each with why it must be pure.
+fn pure_files<'f>(files: &'f [File], function: &str) -> Vec<(&'f File, String)> {
+    let mut modules = BTreeMap::from([("plan".to_owned(), "the plan".to_owned())]);
     loop {
-        let pure: Vec<&File> =
-            files.iter().filter(|file| is_of(file, function, &modules)).collect();
-        let named: BTreeSet<String> =
-            pure.iter().flat_map(|file| named_modules(&tokens(code(file)))).collect();
-        if named.is_subset(&modules) {
+        let pure: Vec<(&File, String)> = files
+            .iter()
+            .filter_map(|file| Some((file, modules.get(module_of(file, function)?)?.clone())))
+            .collect();
+        let n_modules = modules.len();
+        for (file, _) in &pure {
+            for named in named_modules(&tokens(code(file))) {
+                modules.entry(named).or_insert_with(|| format!("named in {}", file.path));
+            }
+        }
+        if modules.len() == n_modules {
             return pure;
         }
-        modules.extend(named);
     }
 }
 
-/// Whether a file is, or is in, one of these modules of a function.
-fn is_of(file: &File, function: &str, modules: &BTreeSet<String>) -> bool {
-    let Some(path) = file.path.strip_prefix(&format!("functions/{function}/src/")) else {
-        return false;
-    };
-    let module = path.split('/').next().unwrap_or(path);
-    modules.contains(module.strip_suffix(".rs").unwrap_or(module))
+/// The top-level module of a function that a file is, or is in.
+fn module_of<'f>(file: &'f File, function: &str) -> Option<&'f str> {
+    let path = file.path.strip_prefix("functions/")?.strip_prefix(function)?;
+    let module = path.strip_prefix("/src/")?.split('/').next()?;
+    Some(module.strip_suffix(".rs").unwrap_or(module))
 }
 
 /// The `a` and `b` of `crate::a::x` and `crate::{a::x, b}`.
@@ -124,8 +128,10 @@ fn first_segments(list: &[String]) -> BTreeSet<String> {
 fn a_plan_that_waits_or_reads_the_clock_is_found() {
     let plan = "pub async fn plan() { g().await; let now = Zoned::now(); }";
     let files = [File::new("functions/a/src/plan.rs", plan)];
-    let expected = ["`async`", "`.await`", "`::now(`"];
-    assert_eq!(impurities(&files), expected.map(|what| format!("functions/a/src/plan.rs: {what}")));
+    assert_eq!(
+        impurities(&files),
+        ["functions/a/src/plan.rs, the plan: `.await`, `::now(`, `async`"]
+    );
 }
 
 #[test]
@@ -137,7 +143,10 @@ fn what_a_plan_names_is_found_too() {
         File::new("functions/a/src/apply.rs", "use aws_sdk_ec2::Client;"),
         File::new("functions/b/src/disk.rs", "use aws_sdk_s3::Client;"),
     ];
-    assert_eq!(impurities(&files), ["functions/a/src/disk.rs: `aws_sdk_ebs`"]);
+    assert_eq!(
+        impurities(&files),
+        ["functions/a/src/disk.rs, named in functions/a/src/zone/parse.rs: `aws_sdk_ebs`"]
+    );
 }
 
 #[test]

@@ -9,12 +9,15 @@ const TESTS: &str = "#[cfg(test)]\nmod tests {";
 
 /// The code of a file without its unit tests.
 pub(super) fn code(file: &File) -> &str {
+    if file.is_tests() {
+        return "";
+    }
     file.text.split_once(TESTS).map_or(&file.text, |(code, _)| code)
 }
 
-/// The tests of a file: all of it in the folders that hold nothing else.
+/// The tests of a file.
 pub(super) fn tests(file: &File) -> &str {
-    if ["tests/it/", "tests/benches/"].iter().any(|folder| file.path.starts_with(folder)) {
+    if file.is_tests() {
         return &file.text;
     }
     file.text.find(TESTS).map_or("", |at| &file.text[at..])
@@ -87,5 +90,9 @@ fn unit_tests_are_told_from_code() {
     let file = File::new("shared/src/a.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n}\n");
     assert_eq!(code(&file), "fn f() {}\n");
     assert_eq!(tests(&file), "#[cfg(test)]\nmod tests {\n}\n");
-    assert_eq!(tests(&File::new("tests/it/a.rs", "fn f() {}")), "fn f() {}");
+    for path in ["tests/it/a.rs", "shared/src/a/tests.rs", "tests/src/aws/ec2/tests/b.rs"] {
+        let file = File::new(path, "fn f() {}");
+        assert_eq!((code(&file), tests(&file)), ("", "fn f() {}"));
+    }
+    assert_eq!(tests(&File::new("tests/src/aws/a.rs", "fn f() {}")), "");
 }

@@ -1,0 +1,146 @@
+//! Cold starts of every function against the smallest function there is, in the same run. Prints
+//! ratios; asserts nothing, since a busy machine would make it lie.
+//!
+//! `cargo bench -p tests --bench cold_start`
+
+use std::{
+    env, fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+use tests::{
+    aws::{LocalAws, Options},
+    lambda::{Function, Outcome, Spec, binary},
+};
+
+/// Enough for a median that two runs agree on; an odd number has a middle.
+const N_ROUNDS: usize = 51;
+
+/// One binary with one event, and what was measured in each round.
+struct Subject {
+    name: String,
+    event: Value,
+    spec: Spec,
+    init: Vec<Duration>,
+    first_answer: Vec<Duration>,
+    peak_memory_bytes: Vec<u64>,
+}
+
+fn main() -> anyhow::Result<()> {
+    // Without `--bench` cargo is testing, and wants to know only that this program works.
+    let is_bench = env::args().any(|argument| argument == "--bench");
+    let n_rounds = if is_bench { N_ROUNDS } else { 1 };
+    let aws = LocalAws::start(Options::default())?;
+    let mut subjects = vec![Subject::new("bare", "bare", json!({}), &aws)?];
+    for (function, event) in sample_events()? {
+        let name = format!("{function}, {}", event.file_stem().unwrap_or_default().display());
+        let event = serde_json::from_slice(&fs::read(&event)?)
+            .with_context(|| format!("cannot parse `{}`", event.display()))?;
+        subjects.push(Subject::new(&name, &function, event, &aws)?);
+    }
+    // Round by round, so that a change in the machine's mood hits all alike.
+    for _ in 0..n_rounds {
+        for subject in &mut subjects {
+            subject.measure()?;
+        }
+    }
+    print(&mut subjects)?;
+    Ok(())
+}
+
+impl Subject {
+    fn new(name: &str, function: &str, event: Value, aws: &LocalAws) -> anyhow::Result<Self> {
+        // The key `local` may do everything: what a role may do is tested elsewhere.
+        let spec = Spec::at(function, binary(function)?)
+            .endpoint(aws.endpoint())
+            .variable("AWS_ACCESS_KEY_ID", "local");
+        Ok(Self {
+            name: name.to_owned(),
+            event,
+            spec,
+            init: Vec::new(),
+            first_answer: Vec::new(),
+            peak_memory_bytes: Vec::new(),
+        })
+    }
+
+    fn measure(&mut self) -> anyhow::Result<()> {
+        let invocation = Function::start(self.spec.clone())?.invoke(&self.event);
+        let Outcome::Answer(_) = invocation.outcome else {
+            let logs = invocation.logs.join("\n");
+            bail!("`{}` gave no answer but {:?}:\n{logs}", self.name, invocation.outcome);
+        };
+        let init = invocation.init.context("a new function starts cold")?;
+        self.init.push(init);
+        self.first_answer.push(init + invocation.duration);
+        self.peak_memory_bytes.extend(invocation.peak_memory_bytes);
+        Ok(())
+    }
+}
+
+/// Every function of the workspace with each of its sample events.
+fn sample_events() -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut events = Vec::new();
+    for function in sorted(&root.join("functions"))? {
+        let name = function.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for event in sorted(&root.join("events").join(&name))? {
+            events.push((name.clone(), event));
+        }
+    }
+    Ok(events)
+}
+
+fn sorted(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries =
+        directory.read_dir().with_context(|| format!("cannot read `{}`", directory.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<PathBuf>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn print(subjects: &mut [Subject]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{:<40} {:>16} {:>18} {:>16}",
+        "median of each", "to first /next", "to first answer", "peak memory"
+    )?;
+    let mut bare: Option<[f64; 3]> = None;
+    for subject in subjects {
+        let values = [
+            median(&mut subject.init).as_secs_f64() * 1e3,
+            median(&mut subject.first_answer).as_secs_f64() * 1e3,
+            mebibytes(median(&mut subject.peak_memory_bytes)),
+        ];
+        let [next, answer, memory] = values;
+        let [x_next, x_answer, x_memory] = ratios(values, *bare.get_or_insert(values));
+        writeln!(
+            out,
+            "{:<40} {next:>7.1} ms {x_next:>4.1}x {answer:>9.1} ms {x_answer:>4.1}x \
+             {memory:>6.1} MiB {x_memory:>4.1}x",
+            subject.name,
+        )?;
+    }
+    Ok(())
+}
+
+fn ratios(values: [f64; 3], bare: [f64; 3]) -> [f64; 3] {
+    let [a, b, c] = values;
+    [a / bare[0], b / bare[1], c / bare[2]]
+}
+
+/// Zero where nothing was measured, as memory outside Linux.
+fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 bytes")]
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}
