@@ -1,3 +1,5 @@
+//! Since and next in plain cases and at the ends of time; `properties` has the odd ones.
+
 use jiff::tz::TimeZone;
 
 use super::*;
