@@ -2,6 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not a test here serves one")]
 
+mod aws_faults;
+mod aws_identity;
+mod aws_s3;
+mod aws_services;
+mod clients;
+mod demo;
 mod failures;
+mod instance_scheduler;
 mod lambda;
 mod tidy;

@@ -1,19 +1,21 @@
 #![doc = include_str!("../README.md")]
 
-mod announce;
-mod apply;
-mod aws;
+pub mod announce;
+pub mod apply;
+pub mod ask;
+pub mod aws;
 pub mod config;
-mod event;
-mod handled;
-mod metrics;
-mod observe;
-mod plan;
-mod report;
-mod resource;
-mod run;
+pub mod event;
+pub mod forecast;
+pub mod handled;
+pub mod metrics;
+pub mod observe;
+pub mod plan;
+pub mod report;
+pub mod resource;
+pub mod run;
 pub mod schedule;
-mod targets;
+pub mod targets;
 
 use std::sync::Arc;
 
@@ -35,5 +37,6 @@ pub async fn handle(config: Arc<Config>, invocation: Invocation) -> Result<Value
             let report = run::run(&config, &own, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
+        Request::Ask(question) => ask::answer(&config, question, &invocation).await,
     }
 }

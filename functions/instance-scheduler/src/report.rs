@@ -30,6 +30,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// Sums up the targets.
+    pub fn count(&mut self) {
+        self.counts = Counts { failed: self.failed.len(), ..Counts::default() };
+        for target in &self.targets {
+            self.counts.add(target.counts);
+        }
+    }
+
     /// Adds a failure that belongs to no target.
     pub fn fail(&mut self, error: &AwsError) {
         self.failed.push(format!("{error}: {}", error.reason()));

@@ -10,8 +10,8 @@ use crate::{
     aws::{self, Target},
     config::Config,
     event::Run,
-    observe::{self, Fleet, windows::NamedWindow},
-    resource::Resource,
+    observe::{self, Fleet},
+    resource::{NamedWindow, Resource},
     run::{Outcome, TARGETS_AT_ONCE},
     schedule::Catalog,
 };

@@ -25,6 +25,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+use s3s::service::S3Service;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -35,6 +36,7 @@ use super::{
     faults::Faults,
     log::Log,
     policy::Grant,
+    s3,
     serve::{Answer, Core},
     world::World,
 };
@@ -132,25 +134,26 @@ impl Drop for LocalAws {
 
 async fn accept(listener: StdListener, core: Arc<Core>) {
     let Ok(listener) = TcpListener::from_std(listener) else { return };
+    let s3 = s3::service(&core);
     loop {
         // A connection that is gone before it was accepted is its client's problem.
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(connection(stream, Arc::clone(&core)));
+            tokio::spawn(connection(stream, Arc::clone(&core), s3.clone()));
         }
     }
 }
 
-async fn connection(stream: TcpStream, core: Arc<Core>) {
+async fn connection(stream: TcpStream, core: Arc<Core>, s3: S3Service) {
     // Small answers must not wait for the next packet.
     let _ = stream.set_nodelay(true);
     let must_reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request: Request<Incoming>| {
-        let core = Arc::clone(&core);
+        let (core, s3) = (Arc::clone(&core), s3.clone());
         let must_reset = Arc::clone(&must_reset);
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-            match core.answer(&head, &body) {
+            match core.answer(&s3, head, body).await {
                 Answer::Reply(response) => Ok(response.map(Payload::whole)),
                 Answer::Truncate(response) => Ok(cut(response)),
                 Answer::Hang => std::future::pending().await,
@@ -175,19 +178,27 @@ fn cut(response: Response<Bytes>) -> Response<Payload> {
     let (mut head, body) = response.into_parts();
     head.headers.insert("content-length", body.len().into());
     let half = body.slice(..body.len() / 2);
-    Response::from_parts(head, Payload { rest: Some(half), is_cut: true })
+    Response::from_parts(head, Payload { rest: Some(half), end: End::FlushThenCut })
 }
 
 /// A response body of one piece that may end in an error.
 #[derive(Debug)]
 struct Payload {
     rest: Option<Bytes>,
-    is_cut: bool,
+    end: End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Orderly,
+    /// Lets the connection send what it has first: an error throws its buffer away.
+    FlushThenCut,
+    Cut,
 }
 
 impl Payload {
     fn whole(bytes: Bytes) -> Self {
-        Self { rest: Some(bytes).filter(|bytes| !bytes.is_empty()), is_cut: false }
+        Self { rest: Some(bytes).filter(|bytes| !bytes.is_empty()), end: End::Orderly }
     }
 }
 
@@ -197,22 +208,29 @@ impl Body for Payload {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        Poll::Ready(match self.rest.take() {
-            Some(bytes) => Some(Ok(Frame::data(bytes))),
-            None if self.is_cut => Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            None => None,
-        })
+        if let Some(bytes) = self.rest.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match self.end {
+            End::Orderly => Poll::Ready(None),
+            End::FlushThenCut => {
+                self.end = End::Cut;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Cut => Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof)))),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_none() && !self.is_cut
+        self.rest.is_none() && self.end == End::Orderly
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.rest {
-            _ if self.is_cut => SizeHint::default(),
+            _ if self.end != End::Orderly => SizeHint::default(),
             Some(bytes) => SizeHint::with_exact(bytes.len() as u64),
             None => SizeHint::with_exact(0),
         }

@@ -22,8 +22,7 @@ use self::{
     one::{Draft, Planner},
 };
 use crate::{
-    observe::windows::NamedWindow,
-    resource::{Kind, Resource},
+    resource::{Kind, NamedWindow, Resource},
     schedule::{Catalog, State},
 };
 

@@ -2,7 +2,8 @@
 
 use super::{
     error::{incorrect_state, invalid_combination, invalid_value, missing, no_such_instances},
-    instance::{Instance, Power},
+    instance::Instance,
+    life::Power,
     params::{boolean, flag, locate, unless_dry_run},
     run::checked_type,
     state::State,

@@ -43,13 +43,13 @@ pub(super) fn describe_instances(state: &mut State, site: &Site<'_>, mut form: F
     let mut found = Vec::new();
     let mut token = None;
     for (number, instance) in state.instances.range_mut(from..) {
-        instance.settle(site.now);
+        let instance = instance.settled(site.now).seen(site.now);
         if filters.iter().all(|filter| filter.shows(instance, site)) {
             if found.len() == page.limit {
                 token = Some(page::token(&listing, &number.to_string()));
                 break;
             }
-            found.push(&*instance);
+            found.push(instance);
         }
     }
     Ok(reply(&found, site, token))
@@ -71,6 +71,7 @@ fn chosen<'s>(
         }
     }
     let found = numbers.iter().filter_map(|number| state.instances.get(number));
+    let found = found.map(|instance| instance.seen(site.now));
     Ok(found.filter(|found| filters.iter().all(|filter| filter.shows(found, site))).collect())
 }
 

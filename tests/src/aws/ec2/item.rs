@@ -1,6 +1,9 @@
 //! An instance as XML, in the shape and the order of AWS.
 
-use super::instance::{Instance, Power, Tags};
+use super::{
+    instance::{Instance, Tags},
+    life::Power,
+};
 use crate::aws::{
     site::{Site, instant},
     xml::Xml,

@@ -6,10 +6,12 @@
 
 mod attribute;
 mod describe;
+mod describe_tags;
 mod error;
 mod filter;
 mod instance;
 mod item;
+mod life;
 mod params;
 mod power;
 mod region;
@@ -23,11 +25,13 @@ mod tests;
 mod touched;
 
 use super::{
+    autoscaling,
     call::{Call, Input, Outcome, ServiceError, Touched},
     site::Site,
     world::World,
 };
-pub use instance::{Instance, Power, RootDevice, Spot, StartFailure, StateReason, Tags, Timings};
+pub use instance::{Instance, RootDevice, Spot, Tags};
+pub use life::{Power, StartFailure, StateReason, Timings};
 pub use state::{Shortage, State};
 
 /// Answers one call.
@@ -36,7 +40,9 @@ pub fn handle(world: &mut World, call: Call) -> Outcome {
         return Err(ServiceError::invalid_action(&call.operation));
     };
     let site = Site { account: &call.account, region: &call.region, now: call.now };
-    let state = &mut world.place(site.account, site.region).ec2;
+    let place = world.place(site.account, site.region);
+    autoscaling::settle(place, &site);
+    let state = &mut place.ec2;
     state.settle(site.now);
     match call.operation.as_str() {
         "CreateTags" => tag::create_tags(state, &site, form),
@@ -45,7 +51,7 @@ pub fn handle(world: &mut World, call: Call) -> Outcome {
         "DescribeInstances" => describe::describe_instances(state, &site, form),
         "DescribeRegions" => region::describe_regions(form),
         "DescribeSpotInstanceRequests" => spot::describe_spot_instance_requests(state, &site, form),
-        "DescribeTags" => tag::describe_tags(state, form),
+        "DescribeTags" => describe_tags::describe_tags(state, &site, form),
         "ModifyInstanceAttribute" => attribute::modify_instance_attribute(state, &site, form),
         "RunInstances" => run::run_instances(state, &site, form),
         "StartInstances" => power::start_instances(state, &site, form),

@@ -3,8 +3,9 @@
 
 use super::{
     error::{incorrect_state, no_capacity, protected, unsupported},
-    instance::{Instance, Power, RootDevice},
+    instance::{Instance, RootDevice},
     item,
+    life::Power,
     params::{flag, instance_ids, locate, unless_dry_run},
     state::{Shortage, State},
 };
@@ -27,6 +28,7 @@ pub(super) fn start_instances(state: &mut State, site: &Site<'_>, mut form: Form
         if let Some(instance) = state.instances.get_mut(number)
             && instance.power() == Power::Stopped
         {
+            instance.remember(site.now, state.lag);
             instance.start(site.now, &state.timings, failure);
         }
     }
@@ -47,6 +49,7 @@ pub(super) fn stop_instances(state: &mut State, site: &Site<'_>, mut form: Form)
         if let Some(instance) = state.instances.get_mut(number)
             && instance.power() == Power::Running
         {
+            instance.remember(site.now, state.lag);
             if hibernate {
                 instance.hibernate(site.now, &state.timings);
             } else {

@@ -5,9 +5,12 @@ use std::{
     net::Ipv4Addr,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::instance::{Instance, Power, StartFailure, Timings};
+use super::{
+    instance::Instance,
+    life::{Power, StartFailure, Timings},
+};
 use crate::aws::{page::Paging, site::Site};
 
 /// What a place says when it has no room for an instance type in a zone.
@@ -24,6 +27,8 @@ pub enum Shortage {
 pub struct State {
     pub timings: Timings,
     pub paging: Paging,
+    /// How long listings go on showing the power and the tags from before a change.
+    pub lag: SignedDuration,
     /// By instance type and zone.
     pub shortages: BTreeMap<(String, String), Shortage>,
     /// In the order of launch, which is the order of every listing.
@@ -109,7 +114,7 @@ impl State {
         self.instances.is_empty()
     }
 
-    pub(super) fn shortage(&self, instance_type: &str, zone: &str) -> Option<Shortage> {
+    pub fn shortage(&self, instance_type: &str, zone: &str) -> Option<Shortage> {
         if self.shortages.is_empty() {
             return None;
         }

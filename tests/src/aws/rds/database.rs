@@ -48,7 +48,7 @@ pub struct Snapshot {
 const MAINTENANCE_WINDOW: &str = "sun:03:00-sun:03:30";
 
 impl Instance {
-    /// An available PostgreSQL `db.t4g.micro`, created at the epoch.
+    /// An available Postgres `db.t4g.micro`, created at the epoch.
     pub fn new(id: impl Into<String>, zone: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -123,7 +123,7 @@ impl Instance {
 }
 
 impl Cluster {
-    /// An available Aurora PostgreSQL cluster, created at the epoch.
+    /// An available `aurora-postgresql` cluster, created at the epoch.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

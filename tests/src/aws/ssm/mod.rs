@@ -8,7 +8,7 @@ mod windows;
 use std::collections::BTreeMap;
 
 pub use parameters::{Parameter, Type};
-pub use windows::Window;
+pub use windows::{Executions, Window};
 
 use super::{
     call::{Call, Input, Outcome, ServiceError, Touched},

@@ -45,6 +45,10 @@ pub(super) fn check(call: &Call, name: &str) -> Result<(), ServiceError> {
     }
     let first = name.trim_start_matches('/').to_ascii_lowercase();
     if first.starts_with("aws") || first.starts_with("ssm") {
+        if name.starts_with('/') {
+            let message = format!("No access to reserved parameter name: {name}.");
+            return Err(ServiceError::client("AccessDeniedException", message));
+        }
         let prefix = &first[..3];
         return Err(validation(format!(
             "Parameter name: can't be prefixed with \"{prefix}\" (case-insensitive)."

@@ -1,0 +1,240 @@
+//! Reads the deployment template as CloudFormation would: functions with their variables, events
+//! and roles, and the roles and parameters beside them. Deploys nothing.
+
+mod intrinsic;
+mod policies;
+mod reference;
+mod stack;
+mod yaml;
+
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+pub use stack::{Event, Function, Stack};
+
+use crate::aws::world::HOME_ACCOUNT;
+
+/// The text of a template, its short tags (`!Ref`) expanded to their long forms.
+#[derive(Debug, Clone)]
+pub struct Template(Value);
+
+/// Where and how a template is deployed.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    pub account: String,
+    pub region: String,
+    pub stack_name: String,
+    /// Those that differ from their defaults.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl Template {
+    /// The `template.yaml` of this workspace.
+    pub fn of_workspace() -> anyhow::Result<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        Self::parse(&text)
+    }
+
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        yaml::parse(text).map(Self).context("cannot read the template")
+    }
+
+    /// Decides every condition and fills in every reference.
+    pub fn deploy(&self, deployment: &Deployment) -> anyhow::Result<Stack> {
+        stack::deploy(&self.0, deployment).context("cannot deploy the template")
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self {
+            account: HOME_ACCOUNT.to_owned(),
+            region: "eu-west-1".to_owned(),
+            stack_name: "caretaker".to_owned(),
+            parameters: BTreeMap::new(),
+        }
+    }
+}
+
+impl Deployment {
+    #[must_use]
+    pub fn with(mut self, parameter: &str, value: &str) -> Self {
+        self.parameters.insert(parameter.to_owned(), value.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn in_account(self, account: &str) -> Self {
+        Self { account: account.to_owned(), ..self }
+    }
+}
+
+/// `instance-scheduler` for the resource `InstanceScheduler`.
+pub fn kebab_case(logical_id: &str) -> String {
+    let mut name = String::new();
+    for (place, letter) in logical_id.chars().enumerate() {
+        if letter.is_ascii_uppercase() && place > 0 {
+            name.push('-');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{
+        call::Touched,
+        policy::{Context, Grant},
+    };
+
+    const TEMPLATE: &str = r#"
+Parameters:
+  Path: {Type: String, Default: /app}
+  Hub: {Type: String, Default: "", AllowedPattern: "[0-9]*"}
+  Keys: {Type: CommaDelimitedList, Default: ""}
+  Seconds: {Type: Number, AllowedValues: [60, 300], Default: 60}
+Mappings:
+  Sizes: {"60": {Memory: 256}, "300": {Memory: 512}}
+Conditions:
+  IsHub: !Equals [!Ref Hub, ""]
+  IsTarget: !Not [!Condition IsHub]
+  HasKeys: !Not [!Equals [!Join ["", !Ref Keys], ""]]
+Globals:
+  Function: {Timeout: 7, Environment: {Variables: {LOG: info, MODE: slow}}}
+Resources:
+  NightGuard:
+    Type: AWS::Serverless::Function
+    Condition: IsHub
+    Properties:
+      Timeout: !Ref Seconds
+      MemorySize: !FindInMap [Sizes, !Ref Seconds, Memory]
+      Environment:
+        Variables:
+          MODE: fast
+          QUEUE: !Ref Letters
+          PATH_OF: !Sub "${Path}/x-${AWS::Region}-${Letters.Arn}-${!Keep}"
+          FIRST: !Select [0, !Split [",", "a,b"]]
+      Events:
+        Tick: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}
+      Policies:
+        - AWSLambdaBasicExecutionRole
+        - !Ref Look
+        - Version: "2012-10-17"
+          Statement:
+            - {Sid: Read, Effect: Allow, Action: ssm:GetParameter, Resource: !Sub "arn:${AWS::Partition}:ssm:*:*:parameter${Path}"}
+            - !If [HasKeys, {Effect: Allow, Action: kms:CreateGrant, Resource: !Ref Keys}, !Ref AWS::NoValue]
+  Letters: {Type: AWS::SQS::Queue}
+  Look:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument: !Sub |
+        {"Statement": {"Effect": "Allow", "Action": "ec2:StopInstances", "Resource": "*",
+         "Condition": {"Null": {"aws:ResourceTag/${Path}": "false"}}}}
+  Target:
+    Type: AWS::IAM::Role
+    Condition: IsTarget
+    Properties:
+      RoleName: target
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {AWS: !Ref Hub}}
+      ManagedPolicyArns: [!Ref Look]
+  Example:
+    Type: AWS::SSM::Parameter
+    Properties: {Name: !Sub "${Path}/example", Type: String, Value: "a: 1"}
+"#;
+
+    fn deploy(deployment: &Deployment) -> anyhow::Result<Stack> {
+        Template::parse(TEMPLATE).unwrap().deploy(deployment)
+    }
+
+    #[test]
+    fn reads_a_function_with_its_variables() {
+        let stack = deploy(&Deployment::default().with("Seconds", "300")).unwrap();
+        let function = stack.function("night-guard").unwrap();
+        assert_eq!((function.timeout_secs, function.memory_mb), (300, 512));
+        assert_eq!(function.events[0].properties["Schedule"], "rate(5 minutes)");
+        let variables: Vec<String> =
+            function.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(
+            variables,
+            [
+                "FIRST=a",
+                "LOG=info",
+                "MODE=fast",
+                "PATH_OF=/app/x-eu-west-1-arn:aws:sqs:eu-west-1:111111111111:caretaker-Letters-LOCAL-${Keep}",
+                "QUEUE=https://sqs.eu-west-1.amazonaws.com/111111111111/caretaker-Letters-LOCAL",
+            ]
+        );
+        assert_eq!(stack.parameters["/app/example"], "a: 1");
+        assert!(stack.roles.is_empty());
+    }
+
+    #[test]
+    fn collects_the_statements_of_all_policies() {
+        let stack = deploy(&Deployment::default().with("Keys", "k1,k2")).unwrap();
+        let role = &stack.functions[0].role;
+        let grants: Vec<String> = role.grants().map(|grant: Grant| grant.to_string()).collect();
+        let name = "caretaker-NightGuardRole-LOCAL";
+        assert_eq!(
+            grants,
+            [
+                format!("{name} #1 ec2:StopInstances"),
+                format!("{name} Read ssm:GetParameter"),
+                format!("{name} #3 kms:CreateGrant"),
+            ]
+        );
+        let tagged = [("/app".to_owned(), "x".to_owned())].into();
+        let instance = Touched { arn: "arn:aws:ec2:r:1:instance/i-1".to_owned(), tags: tagged };
+        assert!(role.allows("ec2:StopInstances", &[instance], &Context::default()).is_ok());
+        let everything = Touched::everything();
+        assert!(role.allows("ec2:StopInstances", &everything, &Context::default()).is_err());
+    }
+
+    #[test]
+    fn a_condition_turns_the_stack_into_another() {
+        let target = Deployment::default().in_account("222222222222").with("Hub", "111111111111");
+        let stack = deploy(&target).unwrap();
+        assert!(stack.functions.is_empty());
+        assert_eq!(stack.roles[0].arn(), "arn:aws:iam::222222222222:role/target");
+        assert_eq!(stack.roles[0].trust[0].principals, ["111111111111"]);
+    }
+
+    #[test]
+    fn refuses_values_and_parameters_that_are_not_allowed() {
+        let error = deploy(&Deployment::default().with("Seconds", "61")).unwrap_err();
+        assert!(format!("{error:#}").contains("the parameter `Seconds` cannot be `61`"));
+        let error = deploy(&Deployment::default().with("Second", "60")).unwrap_err();
+        assert!(format!("{error:#}").contains("no parameter `Second`"));
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_understand() {
+        for (from, to, expected) in [
+            ("!Ref Letters", "!Ref Leters", "no resource `Leters`"),
+            ("!Ref Letters", "!ImportValue x", "`Fn::ImportValue` is not understood"),
+            ("\"Null\"", "\"Nil\"", "unknown condition operator `Nil`"),
+            (
+                "- !Ref Look\n        - V",
+                "- AdministratorAccess\n        - V",
+                "is not in the template",
+            ),
+            ("Sid: Read", "Sit: Read", "unknown member `Sit`"),
+        ] {
+            let text = TEMPLATE.replace(from, to);
+            assert_ne!(text, TEMPLATE);
+            let error = Template::parse(&text).unwrap().deploy(&Deployment::default()).unwrap_err();
+            assert!(format!("{error:#}").contains(expected), "{error:#}");
+        }
+    }
+
+    #[test]
+    fn a_logical_id_becomes_a_name_in_kebab_case() {
+        assert_eq!(kebab_case("InstanceScheduler"), "instance-scheduler");
+    }
+}

@@ -1,0 +1,100 @@
+//! What references to parameters and resources stand for. Names are stable where CloudFormation's
+//! end in random letters.
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use super::{
+    Deployment,
+    intrinsic::{Scope, text},
+    kebab_case,
+};
+
+impl<'a> Scope<'a> {
+    /// What `Ref` gives: a parameter, a pseudo parameter, or a resource's id.
+    pub(super) fn reference(&self, name: &str) -> anyhow::Result<Value> {
+        let Deployment { account, region, stack_name, .. } = self.deployment;
+        Ok(match name {
+            "AWS::AccountId" => json!(account),
+            "AWS::Region" => json!(region),
+            "AWS::Partition" => json!("aws"),
+            "AWS::URLSuffix" => json!("amazonaws.com"),
+            "AWS::StackName" => json!(stack_name),
+            "AWS::StackId" => {
+                json!(format!("arn:aws:cloudformation:{region}:{account}:stack/{stack_name}/local"))
+            }
+            _ => match self.parameters.get(name) {
+                Some(value) => value.clone(),
+                None => json!(self.identifier(name)?),
+            },
+        })
+    }
+
+    fn kind(&self, logical_id: &str) -> anyhow::Result<&'a str> {
+        let resource = &self.template["Resources"][logical_id];
+        resource["Type"].as_str().with_context(|| format!("no resource `{logical_id}`"))
+    }
+
+    /// The physical name: the one the template gives, else one like CloudFormation's.
+    pub(super) fn name(&self, logical_id: &str) -> anyhow::Result<String> {
+        let property = match self.kind(logical_id)? {
+            "AWS::Serverless::Function" | "AWS::Lambda::Function" => "FunctionName",
+            "AWS::IAM::Role" => "RoleName",
+            "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
+            "AWS::SQS::Queue" => "QueueName",
+            "AWS::SNS::Topic" => "TopicName",
+            "AWS::S3::Bucket" => "BucketName",
+            "AWS::DynamoDB::Table" => "TableName",
+            "AWS::Logs::LogGroup" => "LogGroupName",
+            _ => "Name",
+        };
+        let given = &self.template["Resources"][logical_id]["Properties"][property];
+        Ok(match given {
+            Value::Null if property == "FunctionName" => kebab_case(logical_id),
+            Value::Null if property == "BucketName" => {
+                format!("{}-{}-local", self.deployment.stack_name, logical_id.to_lowercase())
+            }
+            Value::Null => format!("{}-{logical_id}-LOCAL", self.deployment.stack_name),
+            given => text(&self.resolve(given)?)?,
+        })
+    }
+
+    /// What `Ref` gives for a resource: mostly its name.
+    fn identifier(&self, logical_id: &str) -> anyhow::Result<String> {
+        match self.kind(logical_id)? {
+            "AWS::SQS::Queue" => self.attribute(logical_id, "QueueUrl"),
+            "AWS::SNS::Topic" | "AWS::IAM::ManagedPolicy" => self.attribute(logical_id, "Arn"),
+            _ => self.name(logical_id),
+        }
+    }
+
+    pub(super) fn attribute(&self, logical_id: &str, attribute: &str) -> anyhow::Result<String> {
+        let Deployment { account, region, .. } = self.deployment;
+        let (kind, name) = (self.kind(logical_id)?, self.name(logical_id)?);
+        Ok(match (kind, attribute) {
+            ("AWS::SQS::Queue", "QueueName") => name,
+            ("AWS::SQS::Queue", "QueueUrl") => {
+                format!("https://sqs.{region}.amazonaws.com/{account}/{name}")
+            }
+            ("AWS::SQS::Queue", "Arn") => format!("arn:aws:sqs:{region}:{account}:{name}"),
+            ("AWS::SNS::Topic", "Arn" | "TopicArn") => {
+                format!("arn:aws:sns:{region}:{account}:{name}")
+            }
+            ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{name}"),
+            ("AWS::IAM::ManagedPolicy", "Arn" | "PolicyArn") => {
+                format!("arn:aws:iam::{account}:policy/{name}")
+            }
+            ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
+            ("AWS::DynamoDB::Table", "Arn") => {
+                format!("arn:aws:dynamodb:{region}:{account}:table/{name}")
+            }
+            ("AWS::Logs::LogGroup", "Arn") => {
+                format!("arn:aws:logs:{region}:{account}:log-group:{name}:*")
+            }
+            ("AWS::Serverless::Function" | "AWS::Lambda::Function", "Arn") => {
+                format!("arn:aws:lambda:{region}:{account}:function:{name}")
+            }
+            _ => bail!("the attribute `{attribute}` of a `{kind}` is not understood"),
+        })
+    }
+}
