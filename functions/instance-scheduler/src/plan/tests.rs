@@ -33,9 +33,15 @@ fn handled(resource: Resource, handled: &str) -> Resource {
 fn catalog() -> Catalog {
     let document = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let documents = [
-        document("office", "{periods: [{name: office, weekdays: mon-fri, begintime: '09:00', endtime: '17:00'}]}"),
+        document(
+            "office",
+            "{periods: [{name: office, weekdays: mon-fri, begintime: '09:00', endtime: '17:00'}]}",
+        ),
         document("patched", "{periods: [{weekdays: sun}], ssm_maintenance_window: patching}"),
-        document("sleepy", "{periods: [{weekdays: mon, begintime: '09:00', endtime: '17:00'}], hibernate: true}"),
+        document(
+            "sleepy",
+            "{periods: [{weekdays: mon, begintime: '09:00', endtime: '17:00'}], hibernate: true}",
+        ),
         document("broken", "{period: []}"),
     ];
     Catalog::new(TimeZone::UTC, documents, [])
@@ -69,10 +75,12 @@ fn check_tags(now: &str, resource: Resource, expected: &[(&str, &str)], removed:
 
 #[test]
 fn starts_at_the_first_minute_and_stops_at_the_last() {
-    let stopped = || vec![handled(resource("i-1", "office", Power::Stopped), "2026-05-29T17:00:00Z stopped")];
+    let stopped =
+        || vec![handled(resource("i-1", "office", Power::Stopped), "2026-05-29T17:00:00Z stopped")];
     check("2026-06-01T08:59:59Z", stopped(), "");
     check("2026-06-01T09:00:00Z", stopped(), "start instance i-1: period office\n");
-    let running = || vec![handled(resource("i-1", "office", Power::Running), "2026-06-01T09:00:00Z running")];
+    let running =
+        || vec![handled(resource("i-1", "office", Power::Running), "2026-06-01T09:00:00Z running")];
     check("2026-06-01T16:59:59Z", running(), "");
     check("2026-06-01T17:00:00Z", running(), "stop instance i-1: outside every period\n");
 }
@@ -177,11 +185,18 @@ fn what_can_never_work_is_never_tried() {
 #[test]
 fn hibernation_that_is_not_configured_becomes_a_plain_stop_and_says_so() {
     let stop = |configured| {
-        with(handled(resource("i-1", "sleepy", Power::Running), "2026-06-01T09:00:00Z running"), |extra| {
-            extra.hibernation_configured = configured;
-        })
+        with(
+            handled(resource("i-1", "sleepy", Power::Running), "2026-06-01T09:00:00Z running"),
+            |extra| {
+                extra.hibernation_configured = configured;
+            },
+        )
     };
-    check("2026-06-01T17:00:00Z", vec![stop(true)], "hibernate instance i-1: outside every period\n");
+    check(
+        "2026-06-01T17:00:00Z",
+        vec![stop(true)],
+        "hibernate instance i-1: outside every period\n",
+    );
     check(
         "2026-06-01T17:00:00Z",
         vec![stop(false)],
@@ -192,13 +207,17 @@ fn hibernation_that_is_not_configured_becomes_a_plain_stop_and_says_so() {
 #[test]
 fn a_group_remembers_its_sizes_before_it_is_emptied() {
     let group = |power, edge: &str, capacity_tag: Option<&str>| {
-        let group = Resource { kind: Kind::Group, ..handled(resource("web", "office", power), edge) };
+        let group =
+            Resource { kind: Kind::Group, ..handled(resource("web", "office", power), edge) };
         with(group, |extra| {
             extra.capacity = Some(Capacity { min: 1, max: 4, desired: 2 });
             extra.capacity_tag = capacity_tag.map(str::to_owned);
         })
     };
-    let evening = plan_at("2026-06-01T17:00:00Z", vec![group(Power::Running, "2026-06-01T09:00:00Z running", None)]);
+    let evening = plan_at(
+        "2026-06-01T17:00:00Z",
+        vec![group(Power::Running, "2026-06-01T09:00:00Z running", None)],
+    );
     assert_eq!(evening.to_string(), "stop group web: outside every period\n");
     let before = evening.actions[0].before.as_ref().unwrap();
     assert_eq!(before.set, [("caretaker:capacity", "min=1 max=4 desired=2".to_owned())]);
@@ -238,7 +257,10 @@ fn an_application_starts_after_its_database_and_stops_before_it() {
     );
     check(
         at,
-        vec![member("app", "2", Power::Stopped, friday), member("db", "1", Power::Starting, monday)],
+        vec![
+            member("app", "2", Power::Stopped, friday),
+            member("db", "1", Power::Starting, monday),
+        ],
         "skip instance app: waits for db (group shop order 2)\n",
     );
     check(
@@ -257,7 +279,9 @@ fn an_application_starts_after_its_database_and_stops_before_it() {
 fn a_start_that_died_fails_the_run_and_names_its_reason() {
     let died = with(
         handled(resource("i-1", "office", Power::Stopped), "2026-06-01T09:00:00Z running"),
-        |extra| extra.state_reason = Some("Client.InternalError: Client error on launch".to_owned()),
+        |extra| {
+            extra.state_reason = Some("Client.InternalError: Client error on launch".to_owned())
+        },
     );
     let plan = plan_at("2026-06-01T09:05:00Z", vec![died]);
     assert_eq!(
@@ -275,7 +299,8 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
             ),
             (
                 "caretaker:problem",
-                "was started_ but did not run: Client.InternalError: Client error on launch".to_owned()
+                "was started_ but did not run: Client.InternalError: Client error on launch"
+                    .to_owned()
             ),
         ]
     );
@@ -285,7 +310,10 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
 fn a_persons_stop_is_no_failed_start() {
     let stopped = with(
         handled(resource("i-1", "office", Power::Stopped), "2026-06-01T09:00:00Z running"),
-        |extra| extra.state_reason = Some("Client.UserInitiatedShutdown: User initiated shutdown".to_owned()),
+        |extra| {
+            extra.state_reason =
+                Some("Client.UserInitiatedShutdown: User initiated shutdown".to_owned())
+        },
     );
     check(
         "2026-06-01T10:00:00Z",
@@ -296,8 +324,13 @@ fn a_persons_stop_is_no_failed_start() {
 
 #[test]
 fn a_maintenance_window_runs_although_ssm_has_moved_on() {
-    let stopped = handled(resource("i-1", "patched", Power::Stopped), "2026-06-01T00:00:00Z stopped");
-    check("2026-06-02T21:45:00Z", vec![stopped.clone()], "start instance i-1: maintenance window\n");
+    let stopped =
+        handled(resource("i-1", "patched", Power::Stopped), "2026-06-01T00:00:00Z stopped");
+    check(
+        "2026-06-02T21:45:00Z",
+        vec![stopped.clone()],
+        "start instance i-1: maintenance window\n",
+    );
     check_tags(
         "2026-06-02T21:45:00Z",
         stopped,
@@ -307,7 +340,8 @@ fn a_maintenance_window_runs_although_ssm_has_moved_on() {
     // Without the listing, by the tag alone.
     let begun = "2026-06-02T21:45:00Z running window=2026-06-03T00:00:00Z";
     let no_windows = |now: &str| {
-        let settings = Settings { now: now.parse().unwrap(), interval: SignedDuration::from_mins(5) };
+        let settings =
+            Settings { now: now.parse().unwrap(), interval: SignedDuration::from_mins(5) };
         let running = handled(resource("i-1", "patched", Power::Running), begun);
         plan(vec![running], &catalog(), &[], &settings).to_string()
     };
