@@ -19,6 +19,7 @@ EVENTS = Path(__file__).parents[2] / "events" / "instance-scheduler"
 
 # Holds at every time of day, so that the check needs no particular one. No grace: the fleet is new.
 OFF = {"override_status": "stopped", "grace": "PT0S"}
+ON = {"override_status": "running", "grace": "PT0S"}
 
 HOLIDAYS = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r
@@ -35,7 +36,7 @@ FLEET = {
     "is needed": (HUB, HERE, "stopped", {"Schedule": "always"}, "running"),
     "is needed and up": (HUB, HERE, "running", {"Schedule": "always"}, "running"),
     "overridden by hand": (
-        HUB, HERE, "running", {"Schedule": "always", "caretaker:override": "stopped"}, "stopped",
+        HUB, HERE, "running", {"Schedule": "on", "caretaker:override": "stopped"}, "stopped",
     ),
     "not ours": (HUB, HERE, "running", {}, "running"),
     "ignored": (HUB, HERE, "running", {"Schedule": "ignore"}, "running"),
@@ -80,6 +81,7 @@ def seed():
     until("the emulator answers", 30, answers)
     for name, text in {
         "schedules/off": json.dumps(OFF),
+        "schedules/on": json.dumps(ON),
         "calendars/holidays": "s3://calendars/holidays.ics",
     }.items():
         client("ssm").put_parameter(Name=f"/caretaker/{name}", Type="String", Value=text)
@@ -97,9 +99,9 @@ def seed():
         if state == "stopped":
             ec2.stop_instances(InstanceIds=[launched["Instances"][0]["InstanceId"]])
 
-    client("rds").create_db_instance(
-        DBInstanceIdentifier="shop", DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
-        MasterUsername="shop", MasterUserPassword="not-a-secret", Tags=pairs({"Schedule": "off"}),
+    client("rds").create_db_cluster(
+        DBClusterIdentifier="shop", Engine="aurora-postgresql", MasterUsername="shop",
+        MasterUserPassword="not-a-secret", Tags=pairs({"Schedule": "off"}),
     )
     autoscaling = client("autoscaling")
     autoscaling.create_launch_configuration(
@@ -146,7 +148,7 @@ def logs(group):
 
 
 def database():
-    return client("rds").describe_db_instances(DBInstanceIdentifier="shop")["DBInstances"][0]["DBInstanceStatus"]
+    return client("rds").describe_db_clusters(DBClusterIdentifier="shop")["DBClusters"][0]["Status"]
 
 
 def group():
@@ -171,7 +173,7 @@ def check():
         for name, (_, state, _) in fleet().items() if state != expected[name]
     ]
     if database() != "stopped":
-        differing.append(f"database shop: {database()}, should be stopped")
+        differing.append(f"cluster shop: {database()}, should be stopped")
     if group() != [0, 0, 0]:
         differing.append(f"Auto Scaling group web: {group()}, should be [0, 0, 0]")
     if differing:

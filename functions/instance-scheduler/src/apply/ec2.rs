@@ -37,11 +37,11 @@ pub(super) async fn change(
     let ec2 = Client::new(aws);
     let mut batches: BTreeMap<Call, Vec<Action>> = BTreeMap::new();
     for action in actions {
-        if let Change::Start { set_type: Some(instance_type), .. } = &action.change {
-            if let Err(error) = set_type(&ec2, &action.id, instance_type).await {
-                applied.fail([action], error);
-                continue;
-            }
+        if let Change::Start { set_type: Some(instance_type), .. } = &action.change
+            && let Err(error) = set_type(&ec2, &action.id, instance_type).await
+        {
+            applied.fail([action], error);
+            continue;
         }
         let call = match &action.change {
             Change::Stop { hibernate: true } => Call::Hibernate,

@@ -280,7 +280,7 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
     let died = with(
         handled(resource("i-1", "office", Power::Stopped), "2026-06-01T09:00:00Z running"),
         |extra| {
-            extra.state_reason = Some("Client.InternalError: Client error on launch".to_owned())
+            extra.state_reason = Some("Client.InternalError: Client error on launch".to_owned());
         },
     );
     let plan = plan_at("2026-06-01T09:05:00Z", vec![died]);
@@ -312,7 +312,7 @@ fn a_persons_stop_is_no_failed_start() {
         handled(resource("i-1", "office", Power::Stopped), "2026-06-01T09:00:00Z running"),
         |extra| {
             extra.state_reason =
-                Some("Client.UserInitiatedShutdown: User initiated shutdown".to_owned())
+                Some("Client.UserInitiatedShutdown: User initiated shutdown".to_owned());
         },
     );
     check(
