@@ -228,6 +228,9 @@ impl fmt::Debug for HandlerError {
     }
 }
 
+/// So that a `main` can return it.
+impl StdError for HandlerError {}
+
 impl From<HandlerError> for Diagnostic {
     fn from(err: HandlerError) -> Self {
         Self { error_type: err.error_type(), error_message: err.to_string() }

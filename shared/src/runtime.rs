@@ -25,6 +25,9 @@ pub struct Invocation {
     pub clock: Timestamp,
     pub deadline: Deadline,
     pub request_id: String,
+    /// The account that the function runs in, where its ARN says so; `cargo lambda watch` sends
+    /// none.
+    pub account: Option<String>,
 }
 
 /// When Lambda will end the invocation.
@@ -96,7 +99,12 @@ fn invocation(event: Value, context: &Context, default_timeout: Duration) -> Inv
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     let clock = Timestamp::now();
     let deadline = Deadline::new(context.deadline, clock, default_timeout);
-    Invocation { event, clock, deadline, request_id: context.request_id.clone() }
+    let account = account_of(&context.invoked_function_arn).map(str::to_owned);
+    Invocation { event, clock, deadline, request_id: context.request_id.clone(), account }
+}
+
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
 #[cfg(test)]
@@ -119,6 +127,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_deadline_in_the_past_means_unknown() {
         assert_eq!(left(600_000, 1_000_000_000), 55);
+    }
+
+    #[test]
+    fn the_account_is_in_the_arn() {
+        let arn = "arn:aws:lambda:eu-west-1:111111111111:function:instance-scheduler";
+        assert_eq!(account_of(arn), Some("111111111111"));
+        assert_eq!(account_of("function-arn"), None);
     }
 
     #[tokio::test(start_paused = true)]

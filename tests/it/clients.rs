@@ -4,7 +4,7 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use tests::aws::LocalAws;
+use tests::aws::{LocalAws, identity::SECRET_KEY};
 
 pub(crate) const REGION: &str = "eu-west-1";
 
@@ -29,8 +29,8 @@ pub(crate) fn code(error: &impl ProvideErrorMetadata) -> String {
     error.code().unwrap_or("-").to_owned()
 }
 
-/// Credentials whose secret nobody checks.
+/// Credentials with the secret that all keys but those of sessions have.
 pub(crate) fn credentials(access_key: &str, session_token: Option<&str>) -> Credentials {
     let token = session_token.map(ToOwned::to_owned);
-    Credentials::new(access_key, "secret", token, None, "tests")
+    Credentials::new(access_key, SECRET_KEY, token, None, "tests")
 }

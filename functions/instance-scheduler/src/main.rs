@@ -1,1 +1,21 @@
-fn main() {}
+//! The Lambda entry point. Decides nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use instance_scheduler::{config::Config, handle};
+use shared::{
+    error::HandlerError,
+    runtime::{self, Error},
+};
+
+/// Where Lambda's deadline is unknown, as under `cargo lambda watch`.
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::log_as_json();
+    let config = Config::from_env()
+        .map_err(|err| HandlerError::coded(HandlerError::BAD_CONFIGURATION, err))?;
+    let config = Arc::new(config);
+    runtime::run(DEFAULT_TIMEOUT, |invocation| handle(Arc::clone(&config), invocation)).await
+}

@@ -11,6 +11,9 @@ use super::{clock, credentials::Credentials, policy::Role, world::HOME_ACCOUNT};
 /// trying things.
 pub const LOCAL_KEY: &str = "local";
 
+/// The secret of every key but those of sessions. Only S3 verifies signatures.
+pub const SECRET_KEY: &str = "local";
+
 /// The one who makes a call.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -98,6 +101,11 @@ impl Identities {
             }
         }
         self.caller_of_key(&credentials.access_key).ok_or(Unknown::AccessKey)
+    }
+
+    pub(super) fn secret_key(&self, access_key: &str) -> String {
+        let session = self.sessions.get(access_key);
+        session.map_or_else(|| SECRET_KEY.to_owned(), |session| session.secret_key.clone())
     }
 
     /// Whose access key this is. One of twelve digits is the all-powerful hand of the account of

@@ -18,6 +18,7 @@ pub mod policy;
 mod probe;
 pub mod rds;
 mod refusal;
+pub mod s3;
 mod serve;
 mod server;
 mod service;

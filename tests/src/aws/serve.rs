@@ -13,16 +13,17 @@ use std::{
 
 use bytes::Bytes;
 use http::{Response, request::Parts};
+use s3s::service::S3Service;
 
 use super::{
-    call::{Call, Outcome, ServiceError},
+    call::{Call, Outcome, ServiceError, Touched},
     clock::Clock,
     credentials::{Credentials, credentials},
     faults::{Fault, Faults, Kill},
     identity::Caller,
     log::{Entry, Log},
-    policy::{Context, Grant},
-    refusal,
+    policy::{Context, Grant, Refused},
+    refusal, s3,
     service::{self, Service},
     wire,
     world::World,
@@ -57,13 +58,41 @@ impl Core {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn answer(&self, head: &Parts, body: &[u8]) -> Answer {
+    /// Answers one request. S3 has its own way through, the rest of which is s3s.
+    pub(super) async fn answer(&self, s3: &S3Service, head: Parts, body: Bytes) -> Answer {
         let number = self.n_requests.fetch_add(1, Ordering::Relaxed) + 1;
         let request_id = format!("00000000-0000-4000-8000-{number:012x}");
-        match route(head) {
-            Ok((credentials, service)) => self.serve(service, credentials, head, body, &request_id),
-            Err(error) => Answer::Reply(wire::encode_unrouted(head, &error, &request_id)),
+        let refuse = |error| Answer::Reply(wire::encode_unrouted(&head, &error, &request_id));
+        let credentials = match credentials(&head.headers) {
+            Ok(credentials) => credentials,
+            Err(error) => return refuse(error),
+        };
+        if credentials.service == "s3" {
+            return s3::answer(self, s3, credentials, head, body, &request_id).await;
         }
+        match service::service(&credentials.service) {
+            Ok(service) => self.serve(service, credentials, &head, &body, &request_id),
+            Err(error) => refuse(error),
+        }
+    }
+
+    pub(super) fn kill(&self, fault: Fault, operation: String, access_key: String) {
+        self.faults.kill(&Kill { fault, operation, access_key });
+    }
+
+    /// Asks the caller's policies, and remembers the grants that were needed.
+    pub(super) fn allow(
+        &self,
+        caller: &Caller,
+        call: &Call,
+        action: &str,
+        resources: &[Touched],
+    ) -> Result<(), Refused> {
+        if let Some(role) = &caller.role {
+            let context = Context::of_call(caller, call);
+            self.note_used(role.allows(action, resources, &context)?);
+        }
+        Ok(())
     }
 
     fn serve(
@@ -99,12 +128,11 @@ impl Core {
         let operation = call.operation.clone();
         let action = call.action();
         let fault = self.faults.next(&action);
+        for interference in self.faults.interferences(&action) {
+            interference(&mut world, now);
+        }
         let mut entry = Entry::arrived(&call, fault);
-        let kill = Kill {
-            fault: fault.unwrap_or(Fault::KillBefore),
-            operation: action.clone(),
-            access_key: call.access_key.clone(),
-        };
+        let access_key = call.access_key.clone();
 
         let outcome = match fault {
             Some(Fault::Throttle) => Err(refusal::throttled(service)),
@@ -123,8 +151,8 @@ impl Core {
         match fault {
             Some(Fault::Timeout) => Answer::Hang,
             Some(Fault::Reset) => Answer::Reset,
-            Some(Fault::KillBefore | Fault::KillAfter) => {
-                self.faults.kill(&kill);
+            Some(fault @ (Fault::KillBefore | Fault::KillAfter)) => {
+                self.kill(fault, action, access_key);
                 Answer::Reset
             }
             Some(Fault::Truncated) => {
@@ -142,15 +170,12 @@ impl Core {
         caller: &Caller,
         call: Call,
     ) -> Outcome {
-        if let Some(role) = &caller.role {
-            let action = call.action();
+        // The local hand may do everything, so what it touches need not be found out.
+        if caller.role.is_some() {
             let resources = (service.resources)(world, &call);
-            let context = Context::of_call(caller, &call);
-            match role.allows(&action, &resources, &context) {
-                Ok(used) => self.note_used(used),
-                Err(refused) => {
-                    return Err(refusal::denied(service, &caller.arn, &action, &refused.resource));
-                }
+            let action = call.action();
+            if let Err(refused) = self.allow(caller, &call, &action, &resources) {
+                return Err(refusal::denied(service, &caller.arn, &action, &refused.resource));
             }
         }
         (service.handle)(world, call)
@@ -173,21 +198,6 @@ impl Core {
         }
         known.extend(new);
     }
-}
-
-fn route(head: &Parts) -> Result<(Credentials, &'static Service), ServiceError> {
-    let credentials = credentials(&head.headers)?;
-    let service = service::service(&credentials.service).ok_or_else(|| {
-        ServiceError::client(
-            "UnknownOperationException",
-            format!(
-                "the local AWS does not serve `{}`, only: {}",
-                credentials.service,
-                service::names()
-            ),
-        )
-    })?;
-    Ok((credentials, service))
 }
 
 /// What the log says of a call that did not reach its service.

@@ -25,6 +25,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+use s3s::service::S3Service;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -35,6 +36,7 @@ use super::{
     faults::Faults,
     log::Log,
     policy::Grant,
+    s3,
     serve::{Answer, Core},
     world::World,
 };
@@ -132,25 +134,26 @@ impl Drop for LocalAws {
 
 async fn accept(listener: StdListener, core: Arc<Core>) {
     let Ok(listener) = TcpListener::from_std(listener) else { return };
+    let s3 = s3::service(&core);
     loop {
         // A connection that is gone before it was accepted is its client's problem.
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(connection(stream, Arc::clone(&core)));
+            tokio::spawn(connection(stream, Arc::clone(&core), s3.clone()));
         }
     }
 }
 
-async fn connection(stream: TcpStream, core: Arc<Core>) {
+async fn connection(stream: TcpStream, core: Arc<Core>, s3: S3Service) {
     // Small answers must not wait for the next packet.
     let _ = stream.set_nodelay(true);
     let must_reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request: Request<Incoming>| {
-        let core = Arc::clone(&core);
+        let (core, s3) = (Arc::clone(&core), s3.clone());
         let must_reset = Arc::clone(&must_reset);
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-            match core.answer(&head, &body) {
+            match core.answer(&s3, head, body).await {
                 Answer::Reply(response) => Ok(response.map(Payload::whole)),
                 Answer::Truncate(response) => Ok(cut(response)),
                 Answer::Hang => std::future::pending().await,

@@ -2,7 +2,7 @@
 
 use super::{
     autoscaling,
-    call::{Call, Outcome, Touched},
+    call::{Call, Outcome, ServiceError, Touched},
     ec2, events, organizations, rds, sns, ssm, sts,
     world::World,
 };
@@ -77,11 +77,12 @@ static SERVICES: &[Service] = &[
     },
 ];
 
-pub(super) fn service(name: &str) -> Option<&'static Service> {
-    SERVICES.iter().find(|service| service.name == name)
-}
-
-/// The signing names of all services, for the message that refuses another.
-pub(super) fn names() -> String {
-    SERVICES.iter().map(|service| service.name).collect::<Vec<_>>().join(", ")
+/// The service of a signing name.
+pub(super) fn service(name: &str) -> Result<&'static Service, ServiceError> {
+    SERVICES.iter().find(|service| service.name == name).ok_or_else(|| {
+        let served: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
+        let message =
+            format!("the local AWS does not serve `{name}`, only: {}, s3", served.join(", "));
+        ServiceError::client("UnknownOperationException", message)
+    })
 }

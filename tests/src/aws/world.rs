@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{autoscaling, ec2, events, identity::Identities, organizations, rds, sns, ssm};
+use super::{autoscaling, ec2, events, identity::Identities, organizations, rds, s3, sns, ssm};
 
 /// The account of a caller that has assumed no role.
 pub const HOME_ACCOUNT: &str = "111111111111";
@@ -15,6 +15,7 @@ pub struct World {
     pub identities: Identities,
     /// At most one: every account of the world is in it or outside.
     pub organization: organizations::State,
+    pub s3: s3::State,
     places: BTreeMap<(String, String), Place>,
 }
 

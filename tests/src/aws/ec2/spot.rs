@@ -63,29 +63,32 @@ pub(super) fn describe_spot_instance_requests(
             format!("The spot instance request ID '{id}' does not exist"),
         ));
     }
+    if let Some(token) = state.paging.empty_page(&listing, &page.start) {
+        return Ok(reply(&[], Some(token)));
+    }
     let from = page.start.key.as_deref().and_then(|key| key.parse().ok()).unwrap_or(0);
     let mut found = Vec::new();
-    let mut token = state.paging.empty_page(&listing, &page.start);
-    let shown = all()
-        .filter(|(number, ..)| **number >= from && token.is_none())
-        .filter(|(.., spot)| requests.is_empty() || requests.contains(&spot.request))
-        .filter(|(_, instance, spot)| filters.iter().all(|filter| shows(filter, instance, spot)));
-    let mut next = None;
-    for (number, instance, spot) in shown {
-        if found.len() == page.limit {
-            next = Some(page::token(&listing, &number.to_string()));
-            break;
+    let mut token = None;
+    for (number, instance, spot) in all().filter(|(number, ..)| **number >= from) {
+        let is_named = requests.is_empty() || requests.contains(&spot.request);
+        if is_named && filters.iter().all(|filter| shows(filter, instance, spot)) {
+            if found.len() == page.limit {
+                token = Some(page::token(&listing, &number.to_string()));
+                break;
+            }
+            found.push((instance, spot));
         }
-        found.push((instance, spot));
     }
-    token = token.or(next);
+    Ok(reply(&found, token))
+}
 
+fn reply(found: &[(&Instance, &Spot)], token: Option<String>) -> Reply {
     let mut xml = Xml::new();
     xml.list("spotInstanceRequestSet", "item", found, |xml, (instance, spot)| {
         request(xml, instance, spot);
     });
     xml.maybe("nextToken", token);
-    Ok(Reply::Xml(xml))
+    Reply::Xml(xml)
 }
 
 fn shows(filter: &Filter<Subject>, instance: &Instance, spot: &Spot) -> bool {

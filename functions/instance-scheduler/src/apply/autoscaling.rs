@@ -1,0 +1,44 @@
+//! Sets Auto Scaling groups to zero and back. The sizes to restore are in a tag before the first
+//! call here.
+
+use aws_config::SdkConfig;
+use aws_sdk_autoscaling::Client;
+use shared::{error::AwsResultExt as _, runtime::Deadline};
+
+use super::Applied;
+use crate::{
+    plan::action::{Action, Change},
+    resource::Capacity,
+};
+
+pub(super) async fn change(
+    aws: &SdkConfig,
+    actions: Vec<Action>,
+    deadline: Deadline,
+    applied: &mut Applied,
+) {
+    if actions.is_empty() {
+        return;
+    }
+    let autoscaling = Client::new(aws);
+    for action in actions {
+        if deadline.has_passed() {
+            applied.left.push(action);
+            continue;
+        }
+        let Capacity { min, max, desired } = match action.change {
+            Change::Restore(capacity) => capacity,
+            _ => Capacity::ZERO,
+        };
+        let call = autoscaling
+            .update_auto_scaling_group()
+            .auto_scaling_group_name(action.id.as_ref())
+            .min_size(min)
+            .max_size(max)
+            .desired_capacity(desired);
+        match call.send().await.during("autoscaling:UpdateAutoScalingGroup") {
+            Ok(_) => applied.done.push(action),
+            Err(error) => applied.fail([action], error),
+        }
+    }
+}

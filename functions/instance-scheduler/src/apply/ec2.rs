@@ -1,0 +1,154 @@
+//! Starts and stops instances in batches.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_ec2::{Client, types::AttributeValue};
+use shared::{
+    batch::{self, in_batches},
+    error::{AwsError, AwsErrorKind, AwsResultExt as _},
+    runtime::Deadline,
+};
+
+use super::Applied;
+use crate::plan::action::{Action, Change};
+
+/// One call for so many instances: large enough to be few calls, small enough that one refused
+/// batch does not hold up a whole account.
+const INSTANCES_PER_CALL: usize = 500;
+
+/// What one batch call does to all of its instances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Call {
+    Start,
+    Stop,
+    Hibernate,
+}
+
+pub(super) async fn change(
+    aws: &SdkConfig,
+    actions: Vec<Action>,
+    deadline: Deadline,
+    applied: &mut Applied,
+) {
+    if actions.is_empty() {
+        return;
+    }
+    let ec2 = Client::new(aws);
+    let mut batches: BTreeMap<Call, Vec<Action>> = BTreeMap::new();
+    for action in actions {
+        if let Change::Start { set_type: Some(instance_type), .. } = &action.change
+            && let Err(error) = set_type(&ec2, &action.id, instance_type).await
+        {
+            applied.fail([action], error);
+            continue;
+        }
+        let call = match &action.change {
+            Change::Stop { hibernate: true } => Call::Hibernate,
+            change if change.stops() => Call::Stop,
+            _ => Call::Start,
+        };
+        batches.entry(call).or_default().push(action);
+    }
+    for (call, actions) in batches {
+        if deadline.has_passed() {
+            applied.left.extend(actions);
+            continue;
+        }
+        send(&ec2, call, actions, applied).await;
+    }
+}
+
+async fn send(ec2: &Client, call: Call, actions: Vec<Action>, applied: &mut Applied) {
+    let ids: Vec<String> = actions.iter().map(|action| action.id.to_string()).collect();
+    let outcome =
+        in_batches(&ids, INSTANCES_PER_CALL, async |ids| send_one(ec2, call, ids).await).await;
+    let mut actions: BTreeMap<Box<str>, Action> =
+        actions.into_iter().map(|action| (action.id.clone(), action)).collect();
+    applied.done.extend(outcome.accepted.iter().filter_map(|id| actions.remove(id.as_str())));
+    for batch::Refusal { ids, error } in outcome.refused {
+        let refused = ids.iter().filter_map(|id| actions.remove(id.as_str()));
+        if error.kind == AwsErrorKind::Capacity {
+            for action in refused {
+                start_as_another_type(ec2, action, &error, applied).await;
+            }
+        } else {
+            applied.fail(refused, error);
+        }
+    }
+}
+
+async fn send_one(ec2: &Client, call: Call, ids: &[String]) -> Result<(), AwsError> {
+    let ids = Some(ids.to_vec());
+    match call {
+        Call::Start => ec2
+            .start_instances()
+            .set_instance_ids(ids)
+            .send()
+            .await
+            .during("ec2:StartInstances")
+            .map(drop),
+        Call::Stop => ec2
+            .stop_instances()
+            .set_instance_ids(ids)
+            .send()
+            .await
+            .during("ec2:StopInstances")
+            .map(drop),
+        Call::Hibernate => {
+            let call = ec2.stop_instances().set_instance_ids(ids).hibernate(true);
+            call.send().await.during("ec2:StopInstances").map(drop)
+        }
+    }
+}
+
+/// Tries the types that the plan names for this case, in their order.
+async fn start_as_another_type(
+    ec2: &Client,
+    action: Action,
+    refusal: &AwsError,
+    applied: &mut Applied,
+) {
+    let alternatives = match &action.change {
+        Change::Start { alternatives, .. } => alternatives.clone(),
+        _ => [].into(),
+    };
+    let mut last = copy(refusal);
+    for instance_type in alternatives.iter() {
+        let id = action.id.to_string();
+        let mut result = set_type(ec2, &id, instance_type).await;
+        if result.is_ok() {
+            result = send_one(ec2, Call::Start, &[id]).await;
+        }
+        match result {
+            Ok(()) => {
+                let change = Change::Start {
+                    set_type: Some(instance_type.clone()),
+                    alternatives: [].into(),
+                };
+                applied.done.push(Action { change, ..action });
+                return;
+            }
+            Err(error) if error.kind == AwsErrorKind::Capacity => last = error,
+            Err(error) => {
+                applied.fail([action], error);
+                return;
+            }
+        }
+    }
+    applied.fail([action], last);
+}
+
+/// One refusal may concern several instances, each of which fails by itself.
+fn copy(error: &AwsError) -> AwsError {
+    let reason = error.reason();
+    let code = error.code.as_deref().unwrap_or_default();
+    let message = reason.strip_prefix(code).unwrap_or(&reason).trim_start_matches(": ");
+    AwsError::new(error.operation, code, message)
+}
+
+async fn set_type(ec2: &Client, id: &str, instance_type: &str) -> Result<(), AwsError> {
+    let value = AttributeValue::builder().value(instance_type).build();
+    let call = ec2.modify_instance_attribute().instance_id(id).instance_type(value);
+    call.send().await.during("ec2:ModifyInstanceAttribute").map(drop)
+}

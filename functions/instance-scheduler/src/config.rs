@@ -1,0 +1,189 @@
+//! The function's variables. Read once, at start; a wrong one stops the function.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use jiff::{SignedDuration, tz::TimeZone};
+use shared::var::Vars;
+
+/// What an operator set at deployment. Documents (schedules, calendars, prices) are read at every
+/// run from the parameters below `parameter_path`, not here.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `SCHEDULE_TAG`: the tag key that names a resource's schedule. Default `Schedule`.
+    pub schedule_tag: String,
+    /// `PARAMETER_PATH`: where the documents are in SSM. Default `/caretaker`.
+    pub parameter_path: String,
+    /// `TIME_ZONE`: for schedules that name none. Default `UTC`.
+    pub time_zone: TimeZone,
+    /// `INTERVAL_MINUTES`: how often the schedule triggers the function. Default 5.
+    pub interval: SignedDuration,
+    /// `SERVICES`: comma list of `ec2`, `rds`, `autoscaling`. Default all.
+    pub services: Services,
+    /// `REGIONS`: comma list. Default the function's own region.
+    pub regions: Vec<String>,
+    /// `ACCOUNTS`: comma list of account ids. Default the function's own account.
+    pub accounts: Vec<String>,
+    /// `ORGANIZATIONAL_UNIT`: its accounts are added to `ACCOUNTS`. Optional.
+    pub organizational_unit: Option<String>,
+    /// `ROLE_NAME`: the role to assume in other accounts. Default `caretaker-instance-scheduler`.
+    pub role_name: String,
+    /// `EVENT_BUS`: where each run that did something is announced. Not set is nowhere; the template
+    /// sets `default`.
+    pub event_bus: Option<String>,
+    /// `ALERT_TOPIC_ARN`: SNS topic for a digest when something failed. Optional.
+    pub alert_topic: Option<String>,
+    /// `DRY_RUN`: plan and report, change nothing. Default `false`.
+    pub dry_run: bool,
+    /// `CLOCK`: `event` makes the event's time the clock in every case, for simulations. Default
+    /// `system`.
+    pub clock: Clock,
+    /// `AWS_REGION`: Lambda sets it; `cargo lambda watch` does not.
+    pub own_region: String,
+    /// `ATTEMPT_TIMEOUT_MS`: how long one attempt of an AWS call may take. Default 20,000.
+    pub attempt_timeout: Duration,
+}
+
+/// The services whose resources are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Services {
+    pub ec2: bool,
+    pub rds: bool,
+    pub autoscaling: bool,
+}
+
+/// Where `now` comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The event's time while it is fresh, else the system's clock.
+    System,
+    /// The event's time, always.
+    Event,
+}
+
+/// The region where none is set, as under `cargo lambda watch`.
+const FALLBACK_REGION: &str = "us-east-1";
+
+impl Config {
+    pub fn from_env() -> anyhow::Result<Self> {
+        Self::from_vars(&shared::var::environment())
+    }
+
+    pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
+        let text = |name, default: &str| vars.optional(name).unwrap_or_else(|| default.to_owned());
+        let time_zone = text("TIME_ZONE", "UTC");
+        let interval_mins: u32 = vars.parsed("INTERVAL_MINUTES", 5)?;
+        if !(1..=60).contains(&interval_mins) {
+            bail!("INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
+        }
+        let clock = match text("CLOCK", "system").as_str() {
+            "system" => Clock::System,
+            "event" => Clock::Event,
+            other => bail!("CLOCK is `{other}`, neither `system` nor `event`"),
+        };
+        let path = text("PARAMETER_PATH", "/caretaker");
+        if !path.starts_with('/') {
+            bail!("PARAMETER_PATH is `{path}`, which does not begin with `/`");
+        }
+        Ok(Self {
+            schedule_tag: text("SCHEDULE_TAG", "Schedule"),
+            parameter_path: path.trim_end_matches('/').to_owned(),
+            time_zone: TimeZone::get(&time_zone)
+                .with_context(|| format!("TIME_ZONE is `{time_zone}`, which is wrong"))?,
+            interval: SignedDuration::from_mins(interval_mins.into()),
+            services: services(&vars.list("SERVICES"))?,
+            regions: vars.list("REGIONS"),
+            accounts: accounts(vars.list("ACCOUNTS"))?,
+            organizational_unit: vars.optional("ORGANIZATIONAL_UNIT"),
+            role_name: text("ROLE_NAME", "caretaker-instance-scheduler"),
+            event_bus: vars.optional("EVENT_BUS"),
+            alert_topic: vars.optional("ALERT_TOPIC_ARN"),
+            dry_run: vars.flag("DRY_RUN", false)?,
+            clock,
+            own_region: vars
+                .optional("AWS_REGION")
+                .or_else(|| vars.optional("AWS_DEFAULT_REGION"))
+                .unwrap_or_else(|| FALLBACK_REGION.to_owned()),
+            attempt_timeout: Duration::from_millis(vars.parsed("ATTEMPT_TIMEOUT_MS", 20_000)?),
+        })
+    }
+}
+
+fn services(names: &[String]) -> anyhow::Result<Services> {
+    if names.is_empty() {
+        return Ok(Services { ec2: true, rds: true, autoscaling: true });
+    }
+    let mut services = Services { ec2: false, rds: false, autoscaling: false };
+    for name in names {
+        match name.as_str() {
+            "ec2" => services.ec2 = true,
+            "rds" => services.rds = true,
+            "autoscaling" => services.autoscaling = true,
+            other => bail!("SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`"),
+        }
+    }
+    Ok(services)
+}
+
+fn accounts(ids: Vec<String>) -> anyhow::Result<Vec<String>> {
+    for id in &ids {
+        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            bail!("ACCOUNTS has `{id}`, which is not an account id of 12 digits");
+        }
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &'static [(&str, &str)]) -> anyhow::Result<Config> {
+        Config::from_vars(&Vars::new(|name| {
+            let pair = pairs.iter().find(|(key, _)| *key == name);
+            pair.map(|(_, value)| (*value).to_owned())
+        }))
+    }
+
+    #[track_caller]
+    fn refused(pairs: &'static [(&str, &str)], expected: &str) {
+        assert_eq!(format!("{:#}", parse(pairs).expect_err("it is wrong")), expected);
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config.schedule_tag, "Schedule");
+        assert_eq!(config.parameter_path, "/caretaker");
+        assert_eq!(config.interval, SignedDuration::from_mins(5));
+        assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: true });
+        assert_eq!(config.event_bus, None);
+        assert_eq!(config.own_region, "us-east-1");
+        assert!(!config.dry_run);
+        assert_eq!(config.clock, Clock::System);
+    }
+
+    #[test]
+    fn some_services_can_be_left_out() {
+        let config = parse(&[("SERVICES", "ec2, rds")]).unwrap();
+        assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: false });
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_by_name() {
+        refused(
+            &[("SERVICES", "ec3")],
+            "SERVICES has `ec3`, not one of `ec2`, `rds`, `autoscaling`",
+        );
+        refused(&[("DRY_RUN", "yes")], "DRY_RUN is `yes`, neither `true` nor `false`");
+        refused(&[("CLOCK", "sundial")], "CLOCK is `sundial`, neither `system` nor `event`");
+        refused(&[("INTERVAL_MINUTES", "0")], "INTERVAL_MINUTES is `0`, not between 1 and 60");
+        refused(
+            &[("ACCOUNTS", "12")],
+            "ACCOUNTS has `12`, which is not an account id of 12 digits",
+        );
+        refused(&[("PARAMETER_PATH", "x")], "PARAMETER_PATH is `x`, which does not begin with `/`");
+        let err = parse(&[("TIME_ZONE", "Mars/Base")]).expect_err("it is wrong");
+        assert!(format!("{err:#}").starts_with("TIME_ZONE is `Mars/Base`, which is wrong: "));
+    }
+}

@@ -1,0 +1,256 @@
+//! The named schedules and calendars of an account, and the rule which schedule a resource follows.
+//! It never lets one broken document hide another: an error stays with its name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::calendar::Calendar;
+use super::exception::Dates;
+use super::nearest::suggestion;
+use super::{Schedule, inline};
+
+/// The value that takes a resource out of scheduling.
+pub const IGNORE: &str = "ignore";
+
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    default_zone: TimeZone,
+    schedules: BTreeMap<String, Result<Schedule, String>>,
+    calendars: BTreeMap<String, Result<Calendar, String>>,
+}
+
+/// What the value of a schedule tag means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Followed<'a> {
+    Ignore,
+    Named(&'a Schedule),
+    Inline(Schedule),
+}
+
+impl Followed<'_> {
+    pub fn schedule(&self) -> Option<&Schedule> {
+        match self {
+            Self::Ignore => None,
+            Self::Named(schedule) => Some(schedule),
+            Self::Inline(schedule) => Some(schedule),
+        }
+    }
+}
+
+impl Catalog {
+    /// Reads documents and calendars, given as pairs of name and text.
+    pub fn new(
+        default_zone: TimeZone,
+        documents: impl IntoIterator<Item = (String, String)>,
+        calendars: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let calendar = |text: String| Calendar::parse(&text).map_err(|err| format!("{err:#}"));
+        let calendars = calendars.into_iter().map(|(name, text)| (name, calendar(text))).collect();
+        let mut catalog = Self { default_zone, schedules: BTreeMap::new(), calendars };
+        for (name, text) in documents {
+            let schedule = Schedule::parse(&text, &catalog.default_zone);
+            let schedule = schedule.map(|schedule| catalog.with_calendars(schedule));
+            catalog.schedules.insert(name, schedule.map_err(|err| format!("{err:#}")));
+        }
+        catalog
+    }
+
+    /// Which schedule a tag's value means. A name wins over an inline schedule.
+    pub fn follow(&self, value: &str) -> anyhow::Result<Followed<'_>> {
+        let value = value.trim();
+        if value.eq_ignore_ascii_case(IGNORE) {
+            return Ok(Followed::Ignore);
+        }
+        match self.schedules.get(value) {
+            Some(Ok(schedule)) => return Ok(Followed::Named(schedule)),
+            Some(Err(err)) => bail!("schedule `{value}` is broken: {err}"),
+            None => (),
+        }
+        match inline::parse(value, &self.default_zone) {
+            Ok(schedule) => Ok(Followed::Inline(schedule)),
+            Err(err) if value.contains([' ', ':', '@']) => {
+                Err(anyhow!("`{value}` is neither a schedule nor an inline one: {err:#}"))
+            }
+            Err(_) => {
+                let nearest = suggestion(value, self.schedules.keys().map(String::as_str));
+                Err(anyhow!("unknown schedule `{value}`{nearest}"))
+            }
+        }
+    }
+
+    /// A schedule given whole in a request: a document, its text, or anything that a tag may say.
+    pub fn given(&self, value: &Value) -> anyhow::Result<Followed<'_>> {
+        match value {
+            Value::String(text) if text.contains(['\n', '{']) => {
+                let schedule = Schedule::parse(text, &self.default_zone)?;
+                Ok(Followed::Inline(self.with_calendars(schedule)))
+            }
+            Value::String(text) => self.follow(text),
+            value => {
+                let schedule = Schedule::read(value, &self.default_zone)?;
+                Ok(Followed::Inline(self.with_calendars(schedule)))
+            }
+        }
+    }
+
+    /// The schedules that can be followed, by name.
+    pub fn schedules(&self) -> impl Iterator<Item = (&str, &Schedule)> {
+        self.schedules
+            .iter()
+            .filter_map(|(name, schedule)| Some((name.as_str(), schedule.as_ref().ok()?)))
+    }
+
+    /// What is wrong with the documents themselves, whoever follows them.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (name, calendar) in &self.calendars {
+            match calendar {
+                Ok(calendar) => {
+                    let warning = |text: &String| format!("calendar `{name}`: {text}");
+                    problems.extend(calendar.warnings.iter().map(warning));
+                }
+                Err(err) => problems.push(format!("calendar `{name}` is broken: {err}")),
+            }
+        }
+        for (name, schedule) in &self.schedules {
+            match schedule {
+                Ok(schedule) => {
+                    let problem = |text| format!("schedule `{name}`: {text}");
+                    problems.extend(self.calendar_problems(schedule).map(problem));
+                }
+                Err(err) => problems.push(format!("schedule `{name}` is broken: {err}")),
+            }
+            if name.eq_ignore_ascii_case(IGNORE) {
+                problems.push(format!("schedule `{name}`: the name means no schedule at all"));
+            }
+        }
+        problems
+    }
+
+    /// The calendars that a schedule goes without, and why.
+    pub fn calendar_problems<'a>(
+        &'a self,
+        schedule: &'a Schedule,
+    ) -> impl Iterator<Item = String> + 'a {
+        schedule.missing_calendars().map(|name| {
+            if self.calendars.contains_key(name) {
+                return format!("calendar `{name}` is broken, so none of its dates hold");
+            }
+            let nearest = suggestion(name, self.calendars.keys().map(String::as_str));
+            format!("unknown calendar `{name}`{nearest}")
+        })
+    }
+
+    /// Gives a schedule the dates of its calendars. One without them still runs, without those
+    /// dates: a lost list of holidays must not keep a whole account from starting on a Monday.
+    fn with_calendars(&self, mut schedule: Schedule) -> Schedule {
+        for exception in &mut schedule.exceptions {
+            if let Dates::Calendar(wanted) = &mut exception.dates
+                && let Some(Ok(calendar)) = self.calendars.get(&wanted.name)
+            {
+                wanted.spans = Some(Arc::clone(&calendar.spans));
+            }
+        }
+        schedule
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        };
+        let documents = [
+            ("office", "{periods: [{weekdays: mon-fri}], calendars: [holidays, holidayz, broken]}"),
+            ("sat", "periods: [{weekdays: sun}]"),
+            ("typo", "periods: [{weekday: sun}]"),
+        ];
+        let calendars = [("holidays", "[12-25]"), ("broken", "[easter]")];
+        Catalog::new(TimeZone::UTC, pairs(&documents), pairs(&calendars))
+    }
+
+    #[track_caller]
+    fn check(value: &str, expected: &str) {
+        let catalog = catalog();
+        let said = match catalog.follow(value) {
+            Ok(Followed::Ignore) => "ignore".to_owned(),
+            Ok(Followed::Named(schedule)) => format!("named, {} periods", schedule.periods.len()),
+            Ok(Followed::Inline(schedule)) => {
+                let names: Vec<_> = schedule.periods.iter().map(|it| it.name.as_str()).collect();
+                format!("inline {}", names.join(" | "))
+            }
+            Err(err) => format!("{err:#}"),
+        };
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_name_wins_over_an_inline_schedule() {
+        check("sat", "named, 1 periods");
+        check("sun", "inline sun");
+        check(" office ", "named, 1 periods");
+        check("Ignore", "ignore");
+        check("Always", "inline always");
+        check("never", "inline ");
+        check(
+            "mon-fri 08:00-20:00 + sat 10:00-14:00 @Europe/Paris",
+            "inline mon-fri 08:00-20:00 | sat 10:00-14:00",
+        );
+        check("22:00-06:00 + jun-aug 08:00-24:00", "inline 22:00-06:00 | jun-aug 08:00-24:00");
+        check("mon-fri 08:00- @Etc/GMT+5", "inline mon-fri 08:00-");
+    }
+
+    #[test]
+    fn what_is_neither_is_named_with_the_nearest() {
+        check("ofice", "unknown schedule `ofice`, did you mean `office`?");
+        check("", "unknown schedule ``");
+        check(
+            "typo",
+            "schedule `typo` is broken: periods[0].weekday: unknown field, did you mean `weekdays`?",
+        );
+        check(
+            "mon-fri 8-20",
+            "`mon-fri 8-20` is neither a schedule nor an inline one: `8-20` is neither days such as `mon-fri` nor hours such as `08:00-20:00`",
+        );
+        check(
+            "mon-fri 08:00-20:00 @Mars",
+            "`mon-fri 08:00-20:00 @Mars` is neither a schedule nor an inline one: `Mars` is not a time zone",
+        );
+        check(
+            "mon + @UTC",
+            "`mon + @UTC` is neither a schedule nor an inline one: `+` stands between two periods",
+        );
+        check(
+            "mon @UTC 08:00-20:00",
+            "`mon @UTC 08:00-20:00` is neither a schedule nor an inline one: `@UTC`: the time zone comes once, at the end",
+        );
+        check(
+            "mon 08:00",
+            "`mon 08:00` is neither a schedule nor an inline one: `08:00` is not hours such as `08:00-20:00`",
+        );
+        check(
+            "mon tue 08:00-20:00",
+            "`mon tue 08:00-20:00` is neither a schedule nor an inline one: `tue`: days come once a period",
+        );
+    }
+
+    #[test]
+    fn a_broken_document_is_a_problem_of_that_name_alone() {
+        assert_eq!(
+            catalog().problems(),
+            [
+                "calendar `broken` is broken: dates[0]: `easter` is not a date such as `2026-12-25` or `12-25`",
+                "schedule `office`: unknown calendar `holidayz`, did you mean `holidays`?",
+                "schedule `office`: calendar `broken` is broken, so none of its dates hold",
+                "schedule `typo` is broken: periods[0].weekday: unknown field, did you mean `weekdays`?",
+            ]
+        );
+    }
+}

@@ -1,0 +1,279 @@
+//! The one evaluator: what holds at an instant, and why. It never looks further than a minute to
+//! either side; when the answer changes is the business of `changes`.
+
+use std::fmt;
+use std::ptr;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::exception::{Exception, Mode, NamedSpan};
+use super::period::{Period, Says};
+use super::{ClockTime, Override, Schedule, Window};
+
+/// What a resource should be doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Running,
+    Stopped,
+    /// Nothing is asked: leave it as it is.
+    Any,
+}
+
+/// Everything that decides about a resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    pub schedule: &'a Schedule,
+    pub overridden: Option<&'a Override>,
+    pub windows: &'a [Window],
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict<'a> {
+    pub state: State,
+    pub because: Because<'a>,
+    pub instance_type: Option<&'a str>,
+}
+
+/// The one rule that decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because<'a> {
+    Override(&'a Override),
+    MaintenanceWindow,
+    OverrideStatus(State),
+    Exception {
+        kind: &'static str,
+        date: Date,
+        name: Option<&'a str>,
+    },
+    Period(&'a str),
+    /// A period with one of the two times only, on its open side.
+    OneSided(&'a str),
+    OutsideEveryPeriod,
+}
+
+impl<'a> Situation<'a> {
+    /// A schedule with neither override nor window.
+    pub fn of(schedule: &'a Schedule) -> Self {
+        Self { schedule, overridden: None, windows: &[] }
+    }
+
+    pub fn evaluate(&self, at: Timestamp) -> Verdict<'a> {
+        let at = floor(at);
+        if let Some(overridden) = self.overridden.filter(|overridden| overridden.holds(at)) {
+            let because = Because::Override(overridden);
+            return Verdict { state: overridden.state(), because, instance_type: None };
+        }
+        if self.windows_in_use().iter().any(|window| window.contains(at)) {
+            let because = Because::MaintenanceWindow;
+            return Verdict { state: State::Running, because, instance_type: None };
+        }
+        self.schedule.evaluate(at)
+    }
+
+    pub(super) fn windows_in_use(&self) -> &'a [Window] {
+        if self.schedule.use_maintenance_window { self.windows } else { &[] }
+    }
+}
+
+impl Schedule {
+    fn evaluate(&self, at: Timestamp) -> Verdict<'_> {
+        if let Some(state) = self.override_status {
+            return Verdict { state, because: Because::OverrideStatus(state), instance_type: None };
+        }
+        let moment = self.moment(at);
+        if moment.state != State::Stopped || !self.may_bridge() {
+            return moment.verdict();
+        }
+        // A minute of elapsed time, not of the wall clock: before a gap in the wall clock, the next
+        // minute is the first one after the gap.
+        let before = self.moment(shift(at, -BRIDGE_SECONDS));
+        let after = self.moment(shift(at, BRIDGE_SECONDS));
+        if before.bridges_to(&after) { after.verdict() } else { moment.verdict() }
+    }
+
+    /// A single period is never bridged to itself, as in AWS Instance Scheduler.
+    pub(super) fn may_bridge(&self) -> bool {
+        self.periods.len() > 1 || self.exceptions.iter().any(|it| it.mode != Mode::Closed)
+    }
+
+    /// The answer of periods and exceptions by the wall clock alone.
+    fn moment(&self, at: Timestamp) -> Moment<'_> {
+        let local = self.timezone.to_offset(at).to_datetime(at);
+        let (hour, minute) = (i32::from(local.hour()), i32::from(local.minute()));
+        let second = (hour * 60 + minute) * 60 + i32::from(local.second());
+        let today = self.day(local.date());
+        let yesterday = local.date().yesterday().ok().map(|date| self.day(date));
+
+        let mut running: Option<Running<'_>> = None;
+        let mut consider = |period, begun, siblings| {
+            // The latest begun decides; the first listed of those that began together.
+            if running.as_ref().is_none_or(|best| best.begun < begun) {
+                running = Some(Running { period, begun, siblings });
+            }
+        };
+        let mut one_sided = None;
+        for period in today.begins() {
+            match period.says(second) {
+                Says::Run => {
+                    consider(period, period.begin.map(ClockTime::seconds), today.periods());
+                }
+                Says::Nothing => {
+                    one_sided.get_or_insert(period);
+                }
+                Says::Stop => (),
+            }
+        }
+        if let Some(yesterday) = yesterday {
+            for period in yesterday.begins().filter(|period| period.carries_over(second)) {
+                let begun = period.begin.map(|begin| begin.seconds() - SECONDS_OF_DAY);
+                consider(period, begun, yesterday.periods());
+            }
+        }
+        let state = match (today.is_open() || running.is_some(), one_sided) {
+            (true, _) => State::Running,
+            (false, Some(_)) => State::Any,
+            (false, None) => State::Stopped,
+        };
+        Moment { state, today, running, one_sided }
+    }
+
+    pub(super) fn day(&self, date: Date) -> Day<'_> {
+        let exception = self.exceptions.iter().find_map(|it| Some((it, it.entry(date)?)));
+        Day { schedule: self, date, exception }
+    }
+}
+
+/// The rules for occurrences that begin on one local date.
+#[derive(Clone, Copy)]
+pub(super) struct Day<'a> {
+    schedule: &'a Schedule,
+    date: Date,
+    exception: Option<(&'a Exception, &'a NamedSpan)>,
+}
+
+impl<'a> Day<'a> {
+    pub(super) fn periods(&self) -> &'a [Period] {
+        match self.exception {
+            None => &self.schedule.periods,
+            Some((exception, _)) => match &exception.mode {
+                Mode::Closed => &[],
+                // What begins on an open date still runs on after its midnight.
+                Mode::Open => &self.schedule.periods,
+                Mode::Periods(periods) => periods,
+            },
+        }
+    }
+
+    /// The periods that match the date.
+    pub(super) fn begins(self) -> impl Iterator<Item = &'a Period> {
+        self.periods().iter().filter(move |period| period.days.contains(self.date))
+    }
+
+    pub(super) fn is_exceptional(&self) -> bool {
+        self.exception.is_some()
+    }
+
+    fn is_open(&self) -> bool {
+        self.exception.is_some_and(|(exception, _)| exception.mode == Mode::Open)
+    }
+
+    fn because(&self) -> Option<Because<'a>> {
+        let (exception, entry) = self.exception?;
+        let kind = match exception.mode {
+            Mode::Closed => "closed",
+            Mode::Open => "open",
+            Mode::Periods(_) => "periods",
+        };
+        Some(Because::Exception { kind, date: self.date, name: exception.label(entry) })
+    }
+}
+
+struct Running<'a> {
+    period: &'a Period,
+    /// Seconds after midnight; before it if the occurrence is yesterday's; none sorts first.
+    begun: Option<i32>,
+    siblings: &'a [Period],
+}
+
+struct Moment<'a> {
+    state: State,
+    today: Day<'a>,
+    running: Option<Running<'a>>,
+    one_sided: Option<&'a Period>,
+}
+
+impl<'a> Moment<'a> {
+    fn verdict(&self) -> Verdict<'a> {
+        let running = self.running.as_ref().map(|running| running.period);
+        let because = match (self.state, running, self.one_sided) {
+            (State::Running, Some(period), _) if !self.today.is_open() => {
+                Because::Period(&period.name)
+            }
+            (State::Any, _, Some(period)) => Because::OneSided(&period.name),
+            _ => self.today.because().unwrap_or(Because::OutsideEveryPeriod),
+        };
+        let instance_type = running.and_then(|period| period.instance_type.as_deref());
+        Verdict { state: self.state, because, instance_type }
+    }
+
+    fn bridges_to(&self, after: &Self) -> bool {
+        let both_run = self.state == State::Running && after.state == State::Running;
+        both_run
+            && match (&self.running, &after.running) {
+                (Some(before), Some(after)) => {
+                    before.siblings.len() > 1
+                        || after.siblings.len() > 1
+                        || !ptr::eq(before.period, after.period)
+                }
+                // One of them is an open date.
+                _ => true,
+            }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Any => "any",
+        })
+    }
+}
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Override(overridden) => write!(f, "override {overridden}"),
+            Self::MaintenanceWindow => f.write_str("maintenance window"),
+            Self::OverrideStatus(state) => write!(f, "override_status {state}"),
+            Self::Exception { kind, date, name: None } => write!(f, "exception {kind} {date}"),
+            Self::Exception { kind, date, name: Some(name) } => {
+                write!(f, "exception {kind} {date} ({name})")
+            }
+            Self::Period(name) => write!(f, "period {name}"),
+            Self::OneSided(name) => write!(f, "open side of period {name}"),
+            Self::OutsideEveryPeriod => f.write_str("outside every period"),
+        }
+    }
+}
+
+/// The gap that a bridge may span, as AWS Instance Scheduler has it for pairs around midnight.
+pub(super) const BRIDGE_SECONDS: i64 = 60;
+
+const SECONDS_OF_DAY: i32 = 24 * 60 * 60;
+
+/// The second that holds `at`: schedules know nothing finer.
+pub(super) fn floor(at: Timestamp) -> Timestamp {
+    let is_before_its_second = at.subsec_nanosecond() < 0;
+    Timestamp::from_second(at.as_second() - i64::from(is_before_its_second)).unwrap_or(at)
+}
+
+/// `at` moved by `seconds`, at most to the end of time.
+pub(super) fn shift(at: Timestamp, seconds: i64) -> Timestamp {
+    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    at.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(end)
+}

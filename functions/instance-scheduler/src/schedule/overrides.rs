@@ -1,0 +1,127 @@
+//! A person's word about one resource, in its tag: `running|stopped|ignore [until <time>]`; it never
+//! holds in part, so what cannot be read is an error and no override.
+
+use std::fmt;
+
+use anyhow::{Context as _, bail, ensure};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::State;
+use super::evaluate::floor;
+
+/// What holds on a resource whatever its schedule says, up to `until` and not at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Override {
+    pub asks: Asks,
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    Running,
+    Stopped,
+    /// Leave the resource alone.
+    Ignore,
+}
+
+impl Override {
+    /// Reads a tag. A local time is one of the schedule's zone.
+    pub fn parse(text: &str, zone: &TimeZone) -> anyhow::Result<Self> {
+        let (asks, rest) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
+        let until = match rest.trim().split_once(char::is_whitespace) {
+            None if rest.trim().is_empty() => None,
+            Some((word, until)) if word.eq_ignore_ascii_case("until") => Some(until),
+            _ => bail!("`{text}` is not `running|stopped|ignore [until <time>]`"),
+        };
+        Self::of(asks, until, zone)
+    }
+
+    pub fn of(asks: &str, until: Option<&str>, zone: &TimeZone) -> anyhow::Result<Self> {
+        let asks = match asks.to_ascii_lowercase().as_str() {
+            "running" => Asks::Running,
+            "stopped" => Asks::Stopped,
+            "ignore" => Asks::Ignore,
+            _ => bail!("`{asks}` is neither `running`, `stopped` nor `ignore`"),
+        };
+        let until = until.map(|until| instant(until, zone)).transpose()?;
+        Ok(Self { asks, until })
+    }
+
+    pub fn holds(&self, at: Timestamp) -> bool {
+        self.until.is_none_or(|until| at < until)
+    }
+
+    pub fn state(&self) -> State {
+        match self.asks {
+            Asks::Running => State::Running,
+            Asks::Stopped => State::Stopped,
+            Asks::Ignore => State::Any,
+        }
+    }
+}
+
+impl fmt::Display for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.asks {
+            Asks::Running => "running",
+            Asks::Stopped => "stopped",
+            Asks::Ignore => "ignore",
+        })?;
+        self.until.map_or(Ok(()), |until| write!(f, " until {until}"))
+    }
+}
+
+/// An instant with its offset, or a local time of `zone`, or a date for its midnight. In whole
+/// seconds, which is as fine as schedules are.
+pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+    let text = text.trim();
+    let not_a_time = || format!("`{text}` is not a time such as `2026-06-01T21:00`");
+    // The library also reads `20260601`, and passes over a zone in brackets beside a local time.
+    let has_date = text.get(..10).is_some_and(|date| date.parse::<Date>().is_ok());
+    ensure!(has_date && !text.contains('['), not_a_time());
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(floor(instant));
+    }
+    let local: DateTime = text.parse().ok().with_context(not_a_time)?;
+    let instant = zone.to_timestamp(local).ok().with_context(not_a_time)?;
+    Ok(floor(instant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let read = Override::parse(text, &zone);
+        assert_eq!(read.map_or_else(|err| format!("{err:#}"), |o| o.to_string()), expected);
+    }
+
+    #[test]
+    fn a_local_time_is_one_of_the_schedules_zone() {
+        check("running until 2026-06-01T21:00:00Z", "running until 2026-06-01T21:00:00Z");
+        check("running until 2026-06-01T21:00+02:00", "running until 2026-06-01T19:00:00Z");
+        check("Running  UNTIL 2026-06-01T21:00", "running until 2026-06-01T19:00:00Z");
+        check("stopped until 2026-06-01 21:00", "stopped until 2026-06-01T19:00:00Z");
+        check("ignore until 2026-06-01", "ignore until 2026-05-31T22:00:00Z");
+        check(" ignore ", "ignore");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error() {
+        check(
+            "stopped until next tuesday",
+            "`next tuesday` is not a time such as `2026-06-01T21:00`",
+        );
+        check("stop", "`stop` is neither `running`, `stopped` nor `ignore`");
+        for text in ["", "running till 2026-06-01", "running until", "running until 21:00"] {
+            assert!(Override::parse(text, &TimeZone::UTC).is_err(), "{text}");
+        }
+        for until in ["20260601", "2026-06-31", "2026-06-01T25:00", "2026-06-01T21:00[Moon/Base]"] {
+            assert!(instant(until, &TimeZone::UTC).is_err(), "{until}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Probes the local AWS with boto3, a client that shares no code with the functions.
+
+Usage: probe.py <endpoint URL>     (needs boto3; talks to nothing but that URL)
+
+Each probe is a behaviour that the functions rely on. Prints one line per probe that fails, and
+ends with a count; the exit status is 1 if any failed.
+"""
+
+import json
+import sys
+import traceback
+import uuid
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+REGION = "eu-west-1"
+PROBES = []
+
+
+def probe(function):
+    PROBES.append(function)
+    return function
+
+
+class Aws:
+    """Clients of one endpoint."""
+
+    def __init__(self, endpoint):
+        if not endpoint.startswith("http://127.0.0.1:"):
+            raise SystemExit(f"`{endpoint}` is not on 127.0.0.1")
+        self.endpoint = endpoint
+
+    def client(self, service, region=REGION, key="local", secret="local", token=None):
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=region,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+            # One attempt: a probe wants the first answer.
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+
+def unique(prefix):
+    return f"{prefix}-{uuid.uuid4().hex[:8]}"
+
+
+def fails(code, status, call, text=None, **parameters):
+    """The call is refused with this code and HTTP status."""
+    try:
+        answer = call(**parameters)
+    except ClientError as error:
+        got = error.response["Error"]["Code"]
+        assert got == code, f"{got} instead of {code}: {error}"
+        got = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert got == status, f"HTTP {got} instead of {status}"
+        message = error.response["Error"].get("Message", "")
+        assert text is None or text in message, f"`{text}` not in `{message}`"
+        assert error.response["ResponseMetadata"].get("RequestId"), "no request id"
+        return
+    raise AssertionError(f"{code} expected, got {answer}")
+
+
+@probe
+def sts_says_who_calls(aws):
+    identity = aws.client("sts").get_caller_identity()
+    assert identity["Account"] == "111111111111", identity
+    other = aws.client("sts", key="222222222222").get_caller_identity()
+    assert other["Account"] == "222222222222", other
+
+
+@probe
+def sts_refuses_a_role_that_is_missing(aws):
+    role = "arn:aws:iam::222222222222:role/missing"
+    fails(
+        "AccessDenied", 403, aws.client("sts").assume_role,
+        text=f"is not authorized to perform: sts:AssumeRole on resource: {role}",
+        RoleArn=role, RoleSessionName="probe",
+    )
+
+
+@probe
+def an_unknown_access_key_is_refused_in_each_protocol(aws):
+    fails("AuthFailure", 401, aws.client("ec2", key="nobody").describe_instances)
+    fails("InvalidClientTokenId", 403, aws.client("sts", key="nobody").get_caller_identity)
+    fails(
+        "UnrecognizedClientException", 400,
+        aws.client("ssm", key="nobody").get_parameter, Name="/x",
+    )
+    fails("InvalidAccessKeyId", 403, aws.client("s3", key="nobody").list_objects_v2, Bucket="xxx")
+
+
+@probe
+def what_is_not_served_is_an_error(aws):
+    fails("InvalidAction", 400, aws.client("ec2").describe_vpn_gateways)
+    fails("InvalidAction", 400, aws.client("sts").get_session_token)
+    fails("UnknownOperationException", 400, aws.client("ssm").describe_parameters)
+    fails("NotImplemented", 501, aws.client("s3").list_buckets)
+
+
+@probe
+def ssm_parameters_have_versions_and_types(aws):
+    ssm, name = aws.client("ssm"), "/" + unique("probe")
+    first = ssm.put_parameter(Name=name, Value="one", Type="String")
+    assert first["Version"] == 1 and first["Tier"] == "Standard", first
+    fails("ParameterAlreadyExists", 400, ssm.put_parameter, Name=name, Value="two", Type="String")
+    assert ssm.put_parameter(Name=name, Value="two", Overwrite=True)["Version"] == 2
+    got = ssm.get_parameter(Name=name)["Parameter"]
+    assert (got["Value"], got["Version"], got["Type"]) == ("two", 2, "String"), got
+    assert got["ARN"] == f"arn:aws:ssm:{REGION}:111111111111:parameter{name}", got
+    assert ssm.get_parameter(Name=f"{name}:1")["Parameter"]["Value"] == "one"
+    secret = name + "/secret"
+    ssm.put_parameter(Name=secret, Value="hidden", Type="SecureString")
+    assert ssm.get_parameter(Name=secret)["Parameter"]["Value"] != "hidden"
+    shown = ssm.get_parameter(Name=secret, WithDecryption=True)["Parameter"]["Value"]
+    assert shown == "hidden", shown
+    several = ssm.get_parameters(Names=[name, "/missing"])
+    assert several["InvalidParameters"] == ["/missing"], several
+    ssm.delete_parameter(Name=name)
+    fails("ParameterNotFound", 400, ssm.get_parameter, Name=name)
+    fails("ParameterNotFound", 400, ssm.delete_parameter, Name=name)
+
+
+@probe
+def ssm_refuses_bad_names_and_values(aws):
+    ssm = aws.client("ssm")
+    put = lambda **given: dict(Value="x", Type="String", **given)
+    fails("ValidationException", 400, ssm.put_parameter, **put(Name="a b"))
+    fails("ValidationException", 400, ssm.put_parameter, **put(Name="a/b"))
+    fails("ValidationException", 400, ssm.put_parameter, **put(Name="awsome"))
+    fails("AccessDeniedException", 400, ssm.put_parameter, **put(Name="/aws/x"))
+    fails("HierarchyLevelLimitExceededException", 400, ssm.put_parameter, **put(Name="/x" * 16))
+    fails("ValidationException", 400, ssm.put_parameter, Name="/long", Value="x" * 4097, Type="String")
+    fails("ValidationException", 400, ssm.put_parameter, Name="/untyped", Value="x")
+
+
+@probe
+def ssm_lists_by_path_in_pages(aws):
+    ssm, path = aws.client("ssm"), "/" + unique("probe")
+    for number in range(23):
+        ssm.put_parameter(Name=f"{path}/{number:02}", Value="x", Type="String")
+    ssm.put_parameter(Name=f"{path}/deep/er", Value="x", Type="String")
+    ssm.put_parameter(Name=f"{path}x", Value="x", Type="String")
+    pages = list(ssm.get_paginator("get_parameters_by_path").paginate(Path=path))
+    assert [len(page["Parameters"]) for page in pages] == [10, 10, 3], pages
+    deep = ssm.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+    assert sum(len(page["Parameters"]) for page in deep) == 24
+    fails("ValidationException", 400, ssm.get_parameters_by_path, Path=path, MaxResults=11)
+    fails("ValidationException", 400, ssm.get_parameters_by_path, Path="no-slash")
+    fails("InvalidNextToken", 400, ssm.get_parameters_by_path, Path=path, NextToken="made-up")
+
+
+@probe
+def ssm_windows_are_filtered_and_paged(aws):
+    ssm, prefix = aws.client("ssm"), unique("probe")
+    for number in range(11):
+        ssm.create_maintenance_window(
+            Name=f"{prefix}-{number}", Schedule="rate(1 day)", Duration=2, Cutoff=1,
+            AllowUnassociatedTargets=False,
+        )
+    named = ssm.describe_maintenance_windows(
+        Filters=[{"Key": "Name", "Values": [f"{prefix}-3"]}]
+    )["WindowIdentities"]
+    assert [window["Name"] for window in named] == [f"{prefix}-3"], named
+    assert named[0]["NextExecutionTime"].endswith("Z") and named[0]["Duration"] == 2, named
+    first = ssm.describe_maintenance_windows(MaxResults=10)
+    assert len(first["WindowIdentities"]) == 10 and first["NextToken"], first
+    fails("ValidationException", 400, ssm.describe_maintenance_windows,
+          Filters=[{"Key": "Nome", "Values": ["x"]}])
+
+
+@probe
+def regions_and_accounts_do_not_see_each_other(aws):
+    name = "/" + unique("probe")
+    aws.client("ssm").put_parameter(Name=name, Value="here", Type="String")
+    for elsewhere in (aws.client("ssm", region="us-east-1"), aws.client("ssm", key="222222222222")):
+        fails("ParameterNotFound", 400, elsewhere.get_parameter, Name=name)
+
+
+@probe
+def events_fail_one_by_one(aws):
+    events = aws.client("events")
+    entry = lambda **given: {"Source": "probe", "DetailType": "t", "Detail": "{}", **given}
+    answer = events.put_events(Entries=[
+        entry(), entry(Source="aws.ec2"), entry(Detail="[1]"), entry(Detail="not json"),
+        {"DetailType": "t", "Detail": "{}"},
+    ])
+    codes = [one.get("ErrorCode") for one in answer["Entries"]]
+    assert answer["FailedEntryCount"] == 4, answer
+    assert codes == [
+        None, "NotAuthorizedForSourceException", "MalformedDetail", "MalformedDetail",
+        "InvalidArgument",
+    ], codes
+    assert answer["Entries"][0]["EventId"], answer
+    fails("ValidationException", 400, events.put_events, Entries=[entry()] * 11)
+    large = json.dumps({"x": "y" * 256 * 1024})
+    fails("ValidationException", 400, events.put_events, Entries=[entry(Detail=large)])
+
+
+@probe
+def sns_publishes_to_topics_that_exist(aws):
+    sns, name = aws.client("sns"), unique("probe")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    assert topic == f"arn:aws:sns:{REGION}:111111111111:{name}", topic
+    assert sns.create_topic(Name=name)["TopicArn"] == topic
+    assert sns.publish(TopicArn=topic, Subject="s", Message="m")["MessageId"]
+    fails("NotFound", 404, sns.publish, TopicArn=topic + "x", Message="m")
+    fails("InvalidParameter", 400, sns.publish, TopicArn=topic, Message="m" * 262_145)
+    fails("InvalidParameter", 400, sns.publish, TopicArn=topic, Message="m", Subject="x" * 101)
+
+
+@probe
+def organizations_needs_an_organization(aws):
+    fails(
+        "AWSOrganizationsNotInUseException", 400,
+        aws.client("organizations", region="us-east-1", key="333333333333")
+        .list_accounts_for_parent, ParentId="r-loc1",
+    )
+
+
+@probe
+def s3_keeps_objects(aws):
+    s3, bucket = aws.client("s3"), unique("probe")
+    fails("IllegalLocationConstraintException", 400, s3.create_bucket, Bucket=bucket)
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    fails("BucketAlreadyOwnedByYou", 409, s3.create_bucket, Bucket=bucket,
+          CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key="a b/\u00e9", Body=b"hello", Metadata={"m": "1"})
+    got = s3.get_object(Bucket=bucket, Key="a b/\u00e9")
+    assert got["Body"].read() == b"hello" and got["Metadata"] == {"m": "1"}, got
+    assert got["ETag"] == '"5d41402abc4b2a76b9719d911017c592"', got
+    part = s3.get_object(Bucket=bucket, Key="a b/\u00e9", Range="bytes=1-2")
+    assert part["Body"].read() == b"el" and part["ContentRange"] == "bytes 1-2/5", part
+    assert s3.head_object(Bucket=bucket, Key="a b/\u00e9")["ContentLength"] == 5
+    fails("404", 404, s3.head_object, Bucket=bucket, Key="missing")
+    fails("NoSuchKey", 404, s3.get_object, Bucket=bucket, Key="missing")
+    fails("NoSuchBucket", 404, s3.get_object, Bucket="probe-missing", Key="k")
+    for number in range(5):
+        s3.put_object(Bucket=bucket, Key=f"n/{number}", Body=b"")
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix="n/", PaginationConfig={"PageSize": 2}
+    )
+    assert [page["KeyCount"] for page in pages] == [2, 2, 1]
+    fails("SignatureDoesNotMatch", 403, aws.client("s3", secret="wrong").get_object,
+          Bucket=bucket, Key="n/0")
+    fails("AccessDenied", 403, aws.client("s3", key="222222222222").get_object,
+          Bucket=bucket, Key="n/0")
+
+
+def main():
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    aws, n_failed = Aws(sys.argv[1]), 0
+    for one in PROBES:
+        try:
+            one(aws)
+        except Exception as error:  # noqa: BLE001 -- a probe may fail in any way
+            n_failed += 1
+            place = traceback.extract_tb(error.__traceback__)
+            line = next(frame.lineno for frame in reversed(place) if frame.filename == __file__)
+            print(f"FAILED {one.__name__} (line {line}): {error or repr(error)}")
+    print(f"{len(PROBES) - n_failed} of {len(PROBES)} probes passed")
+    sys.exit(1 if n_failed else 0)
+
+
+if __name__ == "__main__":
+    main()
