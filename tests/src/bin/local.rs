@@ -16,7 +16,7 @@ use tests::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let port = port(std::env::args().skip(1))?;
-    let stack = demo::deploy()?;
+    let stack = demo::deploy(&[])?;
     let clock = Clock::real();
     let mut world = World::default();
     demo::populate(&mut world, &stack, clock.now())?;

@@ -3,6 +3,7 @@
 
 pub mod instance_scheduler;
 mod paint;
+mod paragraph;
 mod screen;
 
 use anyhow::{Context as _, bail};
@@ -47,10 +48,14 @@ pub fn run(function: Option<&str>, screen: &mut Screen<'_>) -> anyhow::Result<()
     Ok(())
 }
 
-/// The template as the demo's account has deployed it.
-pub fn deploy() -> anyhow::Result<Stack> {
+/// The template as the demo's account deploys it. Every parameter that is not among `parameters`
+/// has its default, but for the topic that failures are told to.
+pub fn deploy(parameters: &[(&str, &str)]) -> anyhow::Result<Stack> {
     let deployment = Deployment::default();
     let topic = format!("arn:aws:sns:{}:{}:{TOPIC}", deployment.region, deployment.account);
+    let deployment = parameters
+        .iter()
+        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
     Template::of_workspace()?.deploy(&deployment.with("AlertTopicArn", &topic))
 }
 

@@ -4,26 +4,31 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    alike::{Group, grouped},
+    alike::{Group, grouped, without_numbers},
     story::Deed,
     told::{Line, Run},
 };
-use crate::demo::paint::{Colour, Paint};
+use crate::demo::{
+    paint::{Colour, Paint},
+    paragraph::paragraph,
+};
 
-/// The diary, a line each, in order of time.
-pub(super) fn lines(runs: &[Run], deeds: &[Deed], paint: Paint) -> anyhow::Result<Vec<String>> {
+/// Where the reason of an action begins: after the time, the verb and the name.
+const INDENT: usize = 33;
+
+/// The diary, an entry each, in order of time.
+pub(super) fn entries(runs: &[Run], deeds: &[Deed], paint: Paint) -> anyhow::Result<Vec<String>> {
     let busy = runs.iter().filter(|run| !run.actions.is_empty() || !run.failed.is_empty());
-    let mut entries: Vec<(Timestamp, Vec<String>)> = grouped(busy, |run| describe(run))
+    let mut entries: Vec<(Timestamp, String)> = grouped(busy, |run| key(run))
         .iter()
         .map(|group| (group.first.at, entry(group, paint)))
         .collect();
     for deed in deeds {
         let at = deed.time()?;
-        let text = paint.paint(Colour::Cyan, deed.told);
-        entries.push((at, vec![format!("{}  {text}", clock(at))]));
+        entries.push((at, format!("{}  {}", clock(at), paint.paint(Colour::Cyan, deed.told))));
     }
     entries.sort_by_key(|(at, _)| *at);
-    Ok(entries.into_iter().flat_map(|(_, lines)| lines).collect())
+    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// `Mon 07:00`, in UTC.
@@ -31,49 +36,55 @@ pub(super) fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%a %H:%M").to_string()
 }
 
-fn describe(run: &Run) -> String {
-    let mut lines: Vec<String> = run.actions.iter().chain(&run.failed).map(plain).collect();
+fn time_of_day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%H:%M").to_string()
+}
+
+/// Runs are alike if they do the same at the same time of the day. Failures are alike at any time,
+/// because they are tried again.
+fn key(run: &Run) -> (Option<String>, Vec<(&str, &str, String)>) {
+    let time = run.failed.is_empty().then(|| time_of_day(run.at));
+    let lines = run.actions.iter().chain(&run.failed);
+    let mut lines: Vec<_> = lines
+        .map(|Line { change, resource, because }| {
+            (change.as_str(), resource.as_str(), without_numbers(because))
+        })
+        .collect();
     lines.sort();
-    lines.join("\n")
+    (time, lines)
 }
 
-fn plain(Line { change, resource, because }: &Line) -> String {
-    format!("{change} {resource}: {because}")
-}
-
-fn entry(group: &Group<&Run>, paint: Paint) -> Vec<String> {
+fn entry(group: &Group<&Run>, paint: Paint) -> String {
     let run = group.first;
-    let failed = run.failed.iter().map(|line| {
-        let text =
-            paint.paint(Colour::Red, format_args!("{:<12}  {}", line.resource, line.because));
-        format!("{}  {text}", paint.paint(Colour::Red, "failed"))
-    });
-    let actions = run.actions.iter().map(|Line { change, resource, because }| {
-        let colour = if change.starts_with("start") { Colour::Green } else { Colour::Yellow };
-        // `start with 2/6/3` does not fit into the column of `start`, so its end comes later.
-        let (verb, with) = change
-            .split_once(' ')
-            .map_or((change.as_str(), String::new()), |(verb, with)| (verb, format!(" ({with})")));
-        let verb = paint.paint(colour, format_args!("{verb:<6}"));
-        format!("{verb}  {resource:<12}  {because}{with}")
-    });
-    let mut lines: Vec<String> = actions.chain(failed).collect();
-    if let (Some(last), Some(others)) = (lines.last_mut(), others(group)) {
-        last.push_str(&paint.paint(Colour::Dim, format_args!("  · {others}")));
-    }
-    for (place, line) in lines.iter_mut().enumerate() {
+    let others = others(group);
+    let n_lines = run.actions.len() + run.failed.len();
+    let mut lines = Vec::new();
+    for (place, line) in run.actions.iter().chain(&run.failed).enumerate() {
         let time = if place == 0 { clock(run.at) } else { String::new() };
-        *line = format!("{time:<9}  {line}");
+        let Line { change, resource, because } = line;
+        let is_failed = place >= run.actions.len();
+        let (verb, colour) = match change.split(' ').next().unwrap_or_default() {
+            _ if is_failed => ("failed", Colour::Red),
+            "start" => ("start", Colour::Green),
+            verb => (verb, Colour::Yellow),
+        };
+        // `start with min=2` does not fit into the column of `start`, so its end comes later.
+        let with = change.split_once(' ').map(|(_, with)| format!(" ({with})"));
+        let verb = paint.paint(colour, format_args!("{verb:<6}"));
+        let reason = format!("{because}{}", with.unwrap_or_default());
+        let remark = others.as_deref().filter(|_| place + 1 == n_lines);
+        let reason = paragraph(&reason, remark, INDENT, paint);
+        lines.push(format!("{time:<9}  {verb}  {resource:<12}  {reason}"));
     }
-    lines
+    lines.join("\n")
 }
 
 /// `also Tue Wed` for runs at the same time of other days, else how many there were.
 fn others(group: &Group<&Run>) -> Option<String> {
-    let time = |run: &Run| clock(run.at).split_off(4);
+    let time = time_of_day(group.first.at);
     match group.others.as_slice() {
         [] => None,
-        others if others.iter().all(|run| time(run) == time(group.first)) => {
+        others if others.iter().all(|run| time_of_day(run.at) == time) => {
             let days: Vec<String> =
                 others.iter().map(|run| clock(run.at)[..3].to_owned()).collect();
             Some(format!("also {}", days.join(" ")))
@@ -89,6 +100,7 @@ fn others(group: &Group<&Run>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::instance_scheduler::story::DEEDS;
 
     fn line(change: &str, resource: &str, because: &str) -> Line {
         Line { change: change.into(), resource: resource.into(), because: because.into() }
@@ -107,7 +119,8 @@ mod tests {
 
     #[track_caller]
     fn check(runs: &[Run], expected: &[&str]) {
-        assert_eq!(lines(runs, &[], Paint::off()).unwrap(), expected);
+        let entries = entries(runs, &[], Paint::off()).unwrap();
+        assert_eq!(entries.join("\n").lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -148,6 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn the_same_at_another_time_is_told_again() {
+        let stop = || vec![line("stop", "db", "outside every period")];
+        check(
+            &[run("2026-11-23T00:05:00Z", stop()), run("2026-11-23T17:05:00Z", stop())],
+            &[
+                "Mon 00:05  stop    db            outside every period",
+                "Mon 17:05  stop    db            outside every period",
+            ],
+        );
+    }
+
+    #[test]
     fn sizes_stand_after_the_reason() {
         check(
             &[run("2026-11-23T06:00:00Z", vec![line("start with 2/6/3", "web", "period mon-fri")])],
@@ -159,7 +184,7 @@ mod tests {
     fn people_stand_between_the_runs() {
         let runs =
             [run("2026-11-25T07:00:00Z", vec![line("stop", "load", "outside every period")])];
-        let lines = lines(&runs, &super::super::story::DEEDS[..1], Paint::off()).unwrap();
+        let lines = entries(&runs, &DEEDS[..1], Paint::off()).unwrap();
         assert!(lines[0].starts_with("Tue 21:00  a person tags newyork-load"), "{lines:?}");
         assert_eq!(lines[1], "Wed 07:00  stop    load          outside every period");
     }

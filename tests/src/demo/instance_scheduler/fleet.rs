@@ -88,7 +88,7 @@ pub(super) const FLEET: [Resource; 14] = [
         "berlin-web",
         Kind::Group,
         "t4g.medium",
-        "mon-fri 07:00-20:00",
+        "mon-fri 06:30-20:00",
         "3 instances; its tag is a schedule",
     ),
     resource("newyork-erp", Kind::Instance, "m7g.large", "new-york", "closed on Thanksgiving"),

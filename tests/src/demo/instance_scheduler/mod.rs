@@ -49,7 +49,7 @@ pub fn run(screen: &mut Screen<'_>) -> anyhow::Result<()> {
 
     lines_of_life(screen, &week)?;
     screen.heading("What was done", "every run that did something; UTC")?;
-    for line in diary::lines(&week.runs, &story::DEEDS, screen.paint)? {
+    for line in diary::entries(&week.runs, &story::DEEDS, screen.paint)? {
         screen.line(line)?;
     }
     screen.heading("What was left alone", "and why")?;
@@ -78,7 +78,7 @@ fn before(screen: &mut Screen<'_>) -> anyhow::Result<()> {
     screen.heading("The fleet", "all of it runs around the clock")?;
     screen.line(screen.paint.paint(
         Colour::Dim,
-        format_args!("{:<12}  {:<8}  {:<13}  {:<19}", "name", "kind", "size", "tag Schedule"),
+        format_args!("{:<12}  {:<8}  {:<13}  {}", "name", "kind", "size", "tag Schedule"),
     ))?;
     for Resource { name, kind, size, schedule, group: _, remark } in FLEET {
         let schedule = schedule.unwrap_or("-");
@@ -111,7 +111,8 @@ fn saved(screen: &mut Screen<'_>, week: &Week) -> anyhow::Result<()> {
     screen.heading("Hours saved", "against running around the clock")?;
     let scheduled = FLEET.iter().zip(&week.states).filter_map(|(resource, states)| {
         let weight = if resource.kind == Kind::Group { GROUP_SIZE.desired } else { 1 };
-        Some((resource.schedule?, weight, states.as_slice()))
+        let schedule = resource.schedule.filter(|schedule| *schedule != "ignore")?;
+        Some((schedule, weight, states.as_slice()))
     });
     let hours = savings::hours(scheduled, week.interval.as_secs_f64() / 3600.0);
     for line in savings::lines(&hours, screen.paint) {

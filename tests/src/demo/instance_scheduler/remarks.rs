@@ -1,22 +1,28 @@
 //! What the runs left alone and what they complained of, each reason once. Pure.
 
 use super::{
-    alike::{Group, grouped},
+    alike::{Group, grouped, without_numbers},
     diary::clock,
     told::{Line, Run},
 };
-use crate::demo::paint::{Colour, Paint};
+use crate::demo::{
+    paint::{Colour, Paint},
+    paragraph::paragraph,
+};
+
+/// Where a reason begins: after the name.
+const INDENT: usize = 14;
 
 /// What was skipped and why, with how often.
 pub(super) fn skipped(runs: &[Run], paint: Paint) -> Vec<String> {
-    let lines = grouped(runs.iter().flat_map(|run| of(run, &run.skipped)), describe);
+    let lines = grouped(runs.iter().flat_map(|run| of(run, &run.skipped)), key);
     lines.iter().map(|group| line(group, Colour::Dim, paint)).collect()
 }
 
 /// What a person has to see: failures, which fail the run, then warnings.
 pub(super) fn problems(runs: &[Run], paint: Paint) -> Vec<String> {
-    let failed = grouped(runs.iter().flat_map(|run| of(run, &run.failed)), describe);
-    let warnings = grouped(runs.iter().flat_map(|run| of(run, &run.warnings)), describe);
+    let failed = grouped(runs.iter().flat_map(|run| of(run, &run.failed)), key);
+    let warnings = grouped(runs.iter().flat_map(|run| of(run, &run.warnings)), key);
     let failed = failed.iter().map(|group| line(group, Colour::Red, paint));
     failed.chain(warnings.iter().map(|group| line(group, Colour::Yellow, paint))).collect()
 }
@@ -28,8 +34,9 @@ fn of<'a>(run: &'a Run, lines: &'a [Line]) -> impl Iterator<Item = Said<'a>> {
     lines.iter().map(move |line| (run, line))
 }
 
-fn describe((_, line): &Said<'_>) -> String {
-    format!("{}: {}", line.resource, line.because)
+/// `next try at 09:35` and `next try at 10:15` are the same news.
+fn key((_, line): &Said<'_>) -> (String, String) {
+    (line.resource.clone(), without_numbers(&line.because))
 }
 
 fn line(group: &Group<Said<'_>>, colour: Colour, paint: Paint) -> String {
@@ -39,7 +46,7 @@ fn line(group: &Group<Said<'_>>, colour: Colour, paint: Paint) -> String {
         n => format!("{} runs from {}", thousands(n), clock(run.at)),
     };
     let resource = paint.paint(colour, format_args!("{resource:<12}"));
-    format!("{resource}  {because}  {}", paint.paint(Colour::Dim, format_args!("· {times}")))
+    format!("{resource}  {}", paragraph(because, Some(&times), INDENT, paint))
 }
 
 /// `2,016`

@@ -66,7 +66,7 @@ fn line(hours: Hours, colour: Colour, paint: Paint) -> String {
     let rest = paint.paint(Colour::Dim, "·".repeat(rest.len()));
     let percent = paint.paint(colour, format_args!("{percent:>3.0} %"));
     let (saved, whole) = (hours.saved, hours.whole);
-    format!("{full}{rest} {percent}   {saved:>5.0} of {whole:>5.0} hours")
+    format!("{full}{rest} {percent}  {saved:>6.0} of {whole:>5.0} hours")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a week has few ticks")]

@@ -34,10 +34,10 @@ enum Act {
 pub(super) const DEEDS: [Deed; 3] = [
     Deed {
         at: "2026-11-24T21:00:00Z",
-        told: "a person tags newyork-load: caretaker:override = running until 2026-11-25T02:00",
+        told: "a person tags newyork-load: caretaker:override = running until 2026-11-25T01:30",
         resource: "newyork-load",
         // A time without an offset is one of the schedule's zone: here New York's.
-        act: Act::Tag { key: "caretaker:override", value: "running until 2026-11-25T02:00" },
+        act: Act::Tag { key: "caretaker:override", value: "running until 2026-11-25T01:30" },
     },
     Deed {
         at: "2026-11-25T09:00:00Z",
