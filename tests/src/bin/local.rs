@@ -16,9 +16,9 @@ use anyhow::{Context as _, bail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let port = port(std::env::args().skip(1))?;
+    let Arguments { port, speed } = Arguments::parse(std::env::args().skip(1))?;
     let stack = Template::of_workspace()?.deploy(&Deployment::default())?;
-    let clock = Clock::real();
+    let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
     let mut world = World::default();
     seed(&mut world, &stack, &clock);
     let aws = LocalAws::start(Options { port, clock: Some(clock), world, ..Options::default() })?;
@@ -29,13 +29,34 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn port(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<u16> {
-    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, ..) => Ok(0),
-        (Some("--port"), Some(port), None) => {
-            port.parse().with_context(|| format!("`{port}` is not a port"))
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Arguments {
+    /// Any free port if zero.
+    port: u16,
+    /// How many seconds pass in a second.
+    speed: i32,
+}
+
+impl Arguments {
+    fn parse(arguments: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
+        let mut parsed = Self { port: 0, speed: 1 };
+        let mut arguments = arguments.into_iter();
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().with_context(|| format!("`{name}` without a value"))?;
+            match name.as_str() {
+                "--port" => {
+                    parsed.port =
+                        value.parse().with_context(|| format!("`{value}` is not a port"))?
+                }
+                "--speed" => {
+                    let speed = value.parse().ok().filter(|&speed| speed > 0);
+                    parsed.speed = speed.with_context(|| format!("`{value}` is not a speed"))?;
+                }
+                _ => bail!("usage: cargo local [--port <number>] [--speed <factor>]"),
+            }
         }
-        _ => bail!("usage: cargo local [--port <number>]"),
+        Ok(parsed)
     }
 }
 
@@ -84,11 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_port() {
-        let read = |arguments: &[&str]| port(arguments.iter().map(|&one| one.to_owned()));
-        assert_eq!(read(&[]).unwrap(), 0);
-        assert_eq!(read(&["--port", "4566"]).unwrap(), 4_566);
-        for wrong in [&["--port"][..], &["--port", "x"], &["4566"], &["--port", "1", "2"]] {
+    fn reads_the_arguments() {
+        let read =
+            |arguments: &[&str]| Arguments::parse(arguments.iter().map(|&one| one.to_owned()));
+        assert_eq!(read(&[]).unwrap(), Arguments { port: 0, speed: 1 });
+        let both = read(&["--speed", "60", "--port", "4566"]).unwrap();
+        assert_eq!(both, Arguments { port: 4_566, speed: 60 });
+        for wrong in [&["--port"][..], &["--port", "x"], &["4566"], &["--speed", "0"], &["-v", "1"]]
+        {
             assert!(read(wrong).is_err(), "{wrong:?}");
         }
     }
