@@ -6,24 +6,18 @@ use std::{
     io::{self, Write as _},
 };
 
-use anyhow::{Context as _, bail};
-use tests::{
+use ::tests::{
     aws::{LocalAws, Options, clock::Clock, world::World},
     demo,
     template::Stack,
 };
+use anyhow::{Context as _, bail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-<<<<<<< HEAD
-    let port = port(std::env::args().skip(1))?;
-    let stack = demo::deploy(&[])?;
-    let clock = Clock::real();
-=======
     let Arguments { port, speed } = Arguments::parse(std::env::args().skip(1))?;
-    let stack = Template::of_workspace()?.deploy(&Deployment::default())?;
+    let stack = demo::deploy(&[])?;
     let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
->>>>>>> core
     let mut world = World::default();
     demo::populate(&mut world, &stack, clock.now())?;
     let options = Options { port, clock: Some(clock), world, ..Options::default() };
@@ -35,7 +29,6 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-<<<<<<< HEAD
 /// Text for a shell: what is not a command is a comment.
 fn instructions(endpoint: &str, stack: &Stack) -> String {
     let region = &stack.region;
@@ -49,7 +42,7 @@ fn instructions(endpoint: &str, stack: &Stack) -> String {
     let variables = variables.join(" \\\n    ");
     format!(
         "# A local AWS with a fleet in it, until Ctrl-C. In every other terminal:\n\
-         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}\n\
+         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
          export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\
          # What template.yaml sets for the functions:\n\
          export {variables}\n\n\
@@ -64,12 +57,6 @@ fn instructions(endpoint: &str, stack: &Stack) -> String {
     )
 }
 
-fn port(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<u16> {
-    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, _, _) => Ok(0),
-        (Some("--port"), Some(port), None) => {
-            port.parse().with_context(|| format!("`{port}` is not a port"))
-=======
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 struct Arguments {
@@ -87,8 +74,8 @@ impl Arguments {
             let value = arguments.next().with_context(|| format!("`{name}` without a value"))?;
             match name.as_str() {
                 "--port" => {
-                    parsed.port =
-                        value.parse().with_context(|| format!("`{value}` is not a port"))?
+                    let port = value.parse();
+                    parsed.port = port.with_context(|| format!("`{value}` is not a port"))?;
                 }
                 "--speed" => {
                     let speed = value.parse().ok().filter(|&speed| speed > 0);
@@ -96,44 +83,8 @@ impl Arguments {
                 }
                 _ => bail!("usage: cargo local [--port <number>] [--speed <factor>]"),
             }
->>>>>>> core
         }
         Ok(parsed)
-    }
-}
-<<<<<<< HEAD
-=======
-
-/// What an account has after `sam deploy` of the template.
-fn seed(world: &mut World, stack: &Stack, clock: &Clock) {
-    stack.install(world, clock.now());
-}
-
-/// Lines for a shell: where AWS is, and the variables that each function has when deployed.
-fn exports(endpoint: &str, stack: &Stack) -> String {
-    let mut lines = vec![
-        "# The local AWS runs until Ctrl-C. Paste this into the shell of its clients:".to_owned(),
-        export("AWS_ENDPOINT_URL", endpoint),
-        export("AWS_ACCESS_KEY_ID", LOCAL_KEY),
-        export("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
-        export("AWS_REGION", &stack.region),
-        // What boto3 and the AWS CLI read.
-        export("AWS_DEFAULT_REGION", &stack.region),
-    ];
-    for function in &stack.functions {
-        lines.push(format!("# {}", function.name));
-        lines.extend(function.variables.iter().map(|(name, value)| export(name, value)));
-    }
-    lines.push(String::new());
-    lines.join("\n")
-}
-
-fn export(name: &str, value: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,@%+".contains(&byte);
-    if !value.is_empty() && value.bytes().all(is_plain) {
-        format!("export {name}={value}")
-    } else {
-        format!("export {name}='{}'", value.replace('\'', r"'\''"))
     }
 }
 
@@ -142,16 +93,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_what_a_shell_would_read_otherwise() {
-        assert_eq!(export("A", "http://127.0.0.1:1"), "export A=http://127.0.0.1:1");
-        assert_eq!(export("A", ""), "export A=''");
-        assert_eq!(export("A", "it's $x"), r"export A='it'\''s $x'");
-    }
-
-    #[test]
     fn reads_the_arguments() {
-        let read =
-            |arguments: &[&str]| Arguments::parse(arguments.iter().map(|&one| one.to_owned()));
+        let read = |arguments: &[&str]| {
+            Arguments::parse(arguments.iter().map(|&argument| argument.to_owned()))
+        };
         assert_eq!(read(&[]).unwrap(), Arguments { port: 0, speed: 1 });
         let both = read(&["--speed", "60", "--port", "4566"]).unwrap();
         assert_eq!(both, Arguments { port: 4_566, speed: 60 });
@@ -161,4 +106,3 @@ mod tests {
         }
     }
 }
->>>>>>> core

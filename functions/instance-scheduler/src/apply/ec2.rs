@@ -104,7 +104,8 @@ async fn name_all(ec2: &Client, call: Call, ids: &[String], error: AwsError) -> 
     let look = look.send().await.during("ec2:DescribeInstances");
     // Then one after the other, after all.
     let Ok(output) = look else { return error };
-    let instances = output.reservations().iter().flat_map(|reservation| reservation.instances());
+    let instances =
+        output.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
     let able: BTreeSet<&str> = instances
         .filter(|instance| {
             let state = instance.state().and_then(|state| state.name());
