@@ -2,12 +2,16 @@
 
 ministack evaluates `aws:ResourceTag` only for the services in a table, and takes the resource of a
 request from a list of parameters. Both miss what `template.yaml` relies on: the tags of EC2, RDS and
-Auto Scaling, and the resource of the calls that write tags. Added here, from ministack's own state.
-Of a batch only the first resource is judged, as ministack does.
+Auto Scaling, the resource of the calls that write tags, and the path of SSM. Added here, from
+ministack's own state. Of a batch only the first resource is judged, as ministack does.
+
+`aws:PrincipalArn` of a session is the role's ARN on AWS, where ministack has the session's.
 """
 
+import json
+
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import autoscaling, ec2, rds, tagging
 
 
@@ -40,7 +44,7 @@ tagging._RESOURCE_TAG_COLLECTORS.update(ec2=ec2_tags, rds=rds_tags, autoscaling=
 resource_of = iam_actions.extract_resource_arn
 
 
-def resource_of_tag_writes_too(service, method, path, headers, body, params, region, account):
+def resource_of_more(service, method, path, headers, body, params, region, account):
     def param(name):
         value = params.get(name, "")
         return value[0] if isinstance(value, list) else value
@@ -52,10 +56,25 @@ def resource_of_tag_writes_too(service, method, path, headers, body, params, reg
     if service == "autoscaling" and param("Tags.member.1.ResourceId"):
         group = param("Tags.member.1.ResourceId")
         return arn("autoscaling", region, account, f"autoScalingGroup:*:autoScalingGroupName/{group}")
+    if service == "ssm" and b'"Path"' in body:
+        return arn("ssm", region, account, "parameter" + json.loads(body)["Path"])
     return resource_of(service, method, path, headers, body, params, region, account)
 
 
-iam_actions.extract_resource_arn = resource_of_tag_writes_too
+iam_actions.extract_resource_arn = resource_of_more
+
+resolve_key = iam_evaluator._resolve_condition_key
+
+
+def resolve_key_of_role(key, context):
+    value = resolve_key(key, context)
+    if key.lower() == "aws:principalarn" and ":assumed-role/" in value:
+        account, role = value.split(":")[4], value.split("/")[1]
+        return f"arn:aws:iam::{account}:role/{role}"
+    return value
+
+
+iam_evaluator._resolve_condition_key = resolve_key_of_role
 
 if __name__ == "__main__":
     app.main()

@@ -19,6 +19,16 @@ EVENTS = Path(__file__).parents[2] / "events" / "instance-scheduler"
 
 # Holds at every time of day, so that the check needs no particular one. No grace: the fleet is new.
 OFF = {"override_status": "stopped", "grace": "PT0S"}
+ON = {"override_status": "running", "grace": "PT0S"}
+
+HOLIDAYS = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+BEGIN:VEVENT\r
+DTSTART;VALUE=DATE:20261225\r
+SUMMARY:Christmas\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
 
 # name -> (account, region, state before, tags, state after)
 FLEET = {
@@ -26,7 +36,7 @@ FLEET = {
     "is needed": (HUB, HERE, "stopped", {"Schedule": "always"}, "running"),
     "is needed and up": (HUB, HERE, "running", {"Schedule": "always"}, "running"),
     "overridden by hand": (
-        HUB, HERE, "running", {"Schedule": "always", "caretaker:override": "stopped"}, "stopped",
+        HUB, HERE, "running", {"Schedule": "on", "caretaker:override": "stopped"}, "stopped",
     ),
     "not ours": (HUB, HERE, "running", {}, "running"),
     "ignored": (HUB, HERE, "running", {"Schedule": "ignore"}, "running"),
@@ -69,7 +79,16 @@ def answers():
 
 def seed():
     until("the emulator answers", 30, answers)
-    client("ssm").put_parameter(Name="/caretaker/schedules/off", Type="String", Value=json.dumps(OFF))
+    for name, text in {
+        "schedules/off": json.dumps(OFF),
+        "schedules/on": json.dumps(ON),
+        "calendars/holidays": "s3://calendars/holidays.ics",
+    }.items():
+        client("ssm").put_parameter(Name=f"/caretaker/{name}", Type="String", Value=text)
+    client("s3").create_bucket(
+        Bucket="calendars", CreateBucketConfiguration={"LocationConstraint": HERE}
+    )
+    client("s3").put_object(Bucket="calendars", Key="holidays.ics", Body=HOLIDAYS)
     for name, (account, region, state, tags, _) in FLEET.items():
         ec2 = client("ec2", account, region)
         specification = {"ResourceType": "instance", "Tags": pairs({"Name": name, **tags})}
@@ -80,9 +99,9 @@ def seed():
         if state == "stopped":
             ec2.stop_instances(InstanceIds=[launched["Instances"][0]["InstanceId"]])
 
-    client("rds").create_db_instance(
-        DBInstanceIdentifier="shop", DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
-        MasterUsername="shop", MasterUserPassword="not-a-secret", Tags=pairs({"Schedule": "off"}),
+    client("rds").create_db_cluster(
+        DBClusterIdentifier="shop", Engine="aurora-postgresql", MasterUsername="shop",
+        MasterUserPassword="not-a-secret", Tags=pairs({"Schedule": "off"}),
     )
     autoscaling = client("autoscaling")
     autoscaling.create_launch_configuration(
@@ -129,7 +148,7 @@ def logs(group):
 
 
 def database():
-    return client("rds").describe_db_instances(DBInstanceIdentifier="shop")["DBInstances"][0]["DBInstanceStatus"]
+    return client("rds").describe_db_clusters(DBClusterIdentifier="shop")["DBClusters"][0]["Status"]
 
 
 def group():
@@ -154,7 +173,7 @@ def check():
         for name, (_, state, _) in fleet().items() if state != expected[name]
     ]
     if database() != "stopped":
-        differing.append(f"database shop: {database()}, should be stopped")
+        differing.append(f"cluster shop: {database()}, should be stopped")
     if group() != [0, 0, 0]:
         differing.append(f"Auto Scaling group web: {group()}, should be [0, 0, 0]")
     if differing:
@@ -181,18 +200,26 @@ def check():
 def answers_by_hand(function):
     """The requests a person makes, through Lambda's own Invoke."""
 
-    def invoke(name):
-        response = client("lambda").invoke(FunctionName=function, Payload=(EVENTS / name).read_bytes())
+    def invoke(name, event=None):
+        payload = json.dumps(event) if event else (EVENTS / name).read_bytes()
+        response = client("lambda").invoke(FunctionName=function, Payload=payload)
         answer = json.load(response["Payload"])
         assert "FunctionError" not in response, f"{name}: {answer}"
         return answer
+
+    report = invoke("a dry run", {"dry_run": True})
+    assert len(report["targets"]) == 4, report
+    left = [line for target in report["targets"] for line in target["actions"]]
+    assert not left, f"a second run on an unchanged world still plans {left}"
+    unread = [warning for warning in report.get("warnings", []) if "calendar" in warning]
+    assert not unread, unread
 
     explained = invoke("explain.json")
     assert explained["state"] == "stopped", explained
     assert explained["next"] == {"at": "2026-06-01T06:00:00Z", "state": "running"}, explained
     assert len(invoke("preview.json")["transitions"]) >= 10, "Monday 21 to Wednesday 23 and a week of January"
     assert invoke("lint.json"), "a lost minute before midnight is worth a warning"
-    print("explain, preview and lint answer")
+    print("a second run plans nothing; explain, preview and lint answer")
 
 
 def judge_policies(hub):

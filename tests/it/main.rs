@@ -7,6 +7,8 @@ mod aws_identity;
 mod aws_s3;
 mod aws_services;
 mod clients;
+mod demo;
 mod failures;
+mod instance_scheduler;
 mod lambda;
 mod tidy;

@@ -69,7 +69,7 @@ impl Config {
         Self::from_vars(&shared::var::environment())
     }
 
-    fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
+    pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
         let text = |name, default: &str| vars.optional(name).unwrap_or_else(|| default.to_owned());
         let time_zone = text("TIME_ZONE", "UTC");
         let interval_mins: u32 = vars.parsed("INTERVAL_MINUTES", 5)?;

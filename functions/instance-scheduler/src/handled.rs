@@ -10,6 +10,7 @@ use crate::schedule::State;
 /// What the tag says. Its text begins with an instant and a state, e.g.
 /// `2026-06-01T09:00:00Z running`; the rest are words that few resources have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "words of the tag, one to one")]
 pub struct Handled {
     /// The edge: since when the state holds by the schedule.
     pub at: Timestamp,

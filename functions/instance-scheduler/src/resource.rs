@@ -150,6 +150,15 @@ impl fmt::Display for Capacity {
     }
 }
 
+/// A maintenance window as SSM lists it. SSM tells only the next execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedWindow {
+    pub name: String,
+    pub next_execution: String,
+    pub time_zone: Option<String>,
+    pub duration_hours: i32,
+}
+
 /// The tag with the last edge handled.
 pub const STATE_TAG: &str = "caretaker:scheduler";
 /// The tag with which a person overrides the schedule.

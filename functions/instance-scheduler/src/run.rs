@@ -17,7 +17,7 @@ use crate::{
     observe::documents::Documents,
     plan::{self, Plan, Settings},
     report::{Report, TargetReport},
-    schedule::catalog::Catalog,
+    schedule::Catalog,
     targets::{self, Found},
 };
 
@@ -69,29 +69,24 @@ pub async fn run(
             report.done(&plan.actions);
             outcome.report.targets.push(report);
         }
-    } else {
-        let work = plans.into_iter().map(async |(aws, plan, report)| {
-            metrics::emit(&plan, run.now, config.interval);
-            let applied = apply::apply(&aws, plan.actions, invocation.deadline).await;
-            (report, applied)
-        });
-        let mut work = stream::iter(work).buffered(TARGETS_AT_ONCE);
-        while let Some((mut report, applied)) = work.next().await {
-            for error in report.applied(applied) {
-                outcome.note(error);
-            }
-            outcome.report.targets.push(report);
-        }
+        return finish(outcome);
     }
-    for target in &outcome.report.targets {
-        outcome.report.counts.add(target.counts);
-    }
-    outcome.report.counts.failed += outcome.report.failed.len();
-    if !run.dry_run {
-        for error in announce::announce(config, own, &outcome.report).await {
-            outcome.report.fail(&error);
+    let work = plans.into_iter().map(async |(aws, plan, report)| {
+        metrics::emit(&plan, run.now, config.interval);
+        let applied = apply::apply(&aws, plan.actions, invocation.deadline).await;
+        (report, applied)
+    });
+    let mut work = stream::iter(work).buffered(TARGETS_AT_ONCE);
+    while let Some((mut report, applied)) = work.next().await {
+        for error in report.applied(applied) {
             outcome.note(error);
         }
+        outcome.report.targets.push(report);
+    }
+    outcome.report.count();
+    for error in announce::announce(config, own, &outcome.report).await {
+        outcome.report.fail(&error);
+        outcome.note(error);
     }
     finish(outcome)
 }
@@ -122,7 +117,8 @@ fn plan_one(
 /// The report, or the first failure that a person must see, with the count of all. A failed
 /// invocation has no answer, so its report is in the log.
 fn finish(outcome: Outcome) -> Result<Report, HandlerError> {
-    let Outcome { report, first } = outcome;
+    let Outcome { mut report, first } = outcome;
+    report.count();
     let Some(first) = first else { return Ok(report) };
     let n_failed = report.counts.failed;
     match serde_json::to_string(&report) {

@@ -4,16 +4,16 @@
 use anyhow::anyhow;
 use aws_config::SdkConfig;
 use futures_util::{StreamExt as _, stream};
-use shared::error::{AwsError, HandlerError};
+use shared::error::HandlerError;
 
 use crate::{
     aws::{self, Target},
     config::Config,
     event::Run,
-    observe::{self, Fleet, windows::NamedWindow},
-    resource::Resource,
+    observe::{self, Fleet},
+    resource::{NamedWindow, Resource},
     run::{Outcome, TARGETS_AT_ONCE},
-    schedule::catalog::Catalog,
+    schedule::Catalog,
 };
 
 /// A target with what was found there.

@@ -1,10 +1,14 @@
-//! Makes chosen calls fail, in the ways AWS and the network do. Decides which call fails and how;
-//! never touches the world.
+//! Makes chosen calls fail, in the ways AWS and the network do, or come too late, after the world
+//! has changed. Decides which call is hit and how; changes nothing itself.
 
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use jiff::Timestamp;
+
+use super::world::World;
 
 /// How a call fails. Whether it took effect before the failure is part of each kind, because
 /// that is what a caller cannot see.
@@ -90,31 +94,63 @@ pub struct Kill {
 
 type OnKill = Arc<dyn Fn(&Kill) + Send + Sync>;
 
+/// What others do to the world at a moment of the worst choice.
+pub(super) type Interference = Arc<dyn Fn(&mut World, Timestamp) + Send + Sync>;
+
 /// A handle on the faults of one local AWS; clones share them.
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    rules: Vec<Rule>,
+    rules: Vec<Rule<Fault>>,
+    interferences: Vec<Rule<Interference>>,
     on_kill: Option<OnKill>,
 }
 
-struct Rule {
-    fault: Fault,
+struct Rule<T> {
+    effect: T,
     calls: Calls,
     n_seen: u64,
+}
+
+impl<T: Clone> Rule<T> {
+    fn new(effect: T, calls: Calls) -> Self {
+        Self { effect, calls, n_seen: 0 }
+    }
+
+    /// Counts one call, and tells the effect if it is one of those meant.
+    fn next(&mut self, operation: &str) -> Option<T> {
+        let Calls { operation: wanted, first, last } = &self.calls;
+        if wanted.as_deref().is_some_and(|wanted| wanted != operation) {
+            return None;
+        }
+        self.n_seen += 1;
+        (*first..=*last).contains(&self.n_seen).then(|| self.effect.clone())
+    }
 }
 
 impl Faults {
     /// Adds a fault. Where several hit the same call, the one injected first wins.
     pub fn inject(&self, fault: Fault, calls: Calls) {
-        self.lock().rules.push(Rule { fault, calls, n_seen: 0 });
+        self.lock().rules.push(Rule::new(fault, calls));
     }
 
-    /// Forgets every fault; the kill notification stays.
+    /// Lets somebody else be faster than these calls: `change` happens to the world when one has
+    /// arrived, before it is carried out. Not for calls of S3.
+    pub fn interfere(
+        &self,
+        calls: Calls,
+        change: impl Fn(&mut World, Timestamp) + Send + Sync + 'static,
+    ) {
+        self.lock().interferences.push(Rule::new(Arc::new(change), calls));
+    }
+
+    /// Forgets every fault and every interference; the kill notification stays.
     pub fn clear(&self) {
-        self.lock().rules.clear();
+        let mut state = self.lock();
+        state.rules.clear();
+        state.interferences.clear();
     }
 
     /// Is called, and waited for, when a kill fault hits; after it the connection is dropped.
@@ -126,14 +162,16 @@ impl Faults {
     pub(crate) fn next(&self, operation: &str) -> Option<Fault> {
         let mut hit = None;
         for rule in &mut self.lock().rules {
-            if rule.calls.operation.as_deref().is_none_or(|wanted| wanted == operation) {
-                rule.n_seen += 1;
-                if (rule.calls.first..=rule.calls.last).contains(&rule.n_seen) {
-                    hit = hit.or(Some(rule.fault));
-                }
-            }
+            // Every rule counts the call, whichever of them hits.
+            let effect = rule.next(operation);
+            hit = hit.or(effect);
         }
         hit
+    }
+
+    /// Counts one call and says what happens to the world before it.
+    pub(super) fn interferences(&self, operation: &str) -> Vec<Interference> {
+        self.lock().interferences.iter_mut().filter_map(|rule| rule.next(operation)).collect()
     }
 
     pub(crate) fn kill(&self, kill: &Kill) {
@@ -152,7 +190,7 @@ impl Faults {
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
-        f.debug_list().entries(state.rules.iter().map(|rule| (rule.fault, &rule.calls))).finish()
+        f.debug_list().entries(state.rules.iter().map(|rule| (rule.effect, &rule.calls))).finish()
     }
 }
 
@@ -179,6 +217,17 @@ mod tests {
         );
         faults.clear();
         assert_eq!(faults.next("a:A"), None);
+    }
+
+    #[test]
+    fn an_interference_is_for_its_calls_only_and_is_forgotten_with_the_faults() {
+        let faults = Faults::default();
+        faults.interfere(Calls::nth(2).of("a:A"), |_, _| ());
+        let interferences = || ["a:A", "b:B", "a:A"].map(|call| faults.interferences(call).len());
+        assert_eq!(interferences(), [0, 0, 1]);
+        faults.interfere(Calls::every(), |_, _| ());
+        faults.clear();
+        assert_eq!(interferences(), [0, 0, 0]);
     }
 
     #[test]

@@ -128,6 +128,9 @@ impl Core {
         let operation = call.operation.clone();
         let action = call.action();
         let fault = self.faults.next(&action);
+        for interference in self.faults.interferences(&action) {
+            interference(&mut world, now);
+        }
         let mut entry = Entry::arrived(&call, fault);
         let access_key = call.access_key.clone();
 

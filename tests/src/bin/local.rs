@@ -1,32 +1,60 @@
-//! Serves the local AWS until Ctrl-C and prints the variables that point clients at it. Decides
-//! nothing; what is in it at the start is `seed`'s.
+//! Serves the account of the demo until Ctrl-C, on the machine's clock, and prints what to type in
+//! other terminals. Invokes nothing itself.
 
-use std::io::Write as _;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+};
 
 use ::tests::{
-    aws::{
-        LocalAws, Options,
-        clock::Clock,
-        identity::{LOCAL_KEY, SECRET_KEY},
-        world::World,
-    },
-    template::{Deployment, Stack, Template},
+    aws::{LocalAws, Options, clock::Clock, world::World},
+    demo,
+    template::Stack,
 };
 use anyhow::{Context as _, bail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let Arguments { port, speed } = Arguments::parse(std::env::args().skip(1))?;
-    let stack = Template::of_workspace()?.deploy(&Deployment::default())?;
+    let stack = demo::deploy(&[])?;
     let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
     let mut world = World::default();
-    seed(&mut world, &stack, &clock);
-    let aws = LocalAws::start(Options { port, clock: Some(clock), world, ..Options::default() })?;
-    let mut out = std::io::stdout().lock();
-    write!(out, "{}", exports(&aws.endpoint(), &stack))?;
+    demo::populate(&mut world, &stack, clock.now())?;
+    let options = Options { port, clock: Some(clock), world, ..Options::default() };
+    let aws = LocalAws::start(options)?;
+    let mut out = io::stdout();
+    out.write_all(instructions(&aws.endpoint(), &stack).as_bytes())?;
     out.flush()?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     Ok(())
+}
+
+/// Text for a shell: what is not a command is a comment.
+fn instructions(endpoint: &str, stack: &Stack) -> String {
+    let region = &stack.region;
+    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
+    for function in &stack.functions {
+        let set = function.variables.iter().filter(|(_, value)| !value.is_empty());
+        variables.extend(set.map(|(name, value)| (name.as_str(), value.as_str())));
+    }
+    let variables: Vec<String> =
+        variables.iter().map(|(name, value)| format!("{name}='{value}'")).collect();
+    let variables = variables.join(" \\\n    ");
+    format!(
+        "# A local AWS with a fleet in it, until Ctrl-C. In every other terminal:\n\
+         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
+         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\
+         # What template.yaml sets for the functions:\n\
+         export {variables}\n\n\
+         # In a second terminal, which runs the functions:\n\
+         cargo lambda watch\n\n\
+         # In a third: first only what would be done, then do it, then look.\n\
+         cargo lambda invoke instance-scheduler --data-file events/instance-scheduler/dry-run.json\n\
+         cargo lambda invoke instance-scheduler --data-file events/instance-scheduler/scheduled.json\n\
+         aws ec2 describe-instances\n\n\
+         # The key `local` may do everything. With AWS_ACCESS_KEY_ID=instance-scheduler, only what\n\
+         # template.yaml grants that function is allowed.\n"
+    )
 }
 
 /// What the command line asks for.
@@ -46,8 +74,8 @@ impl Arguments {
             let value = arguments.next().with_context(|| format!("`{name}` without a value"))?;
             match name.as_str() {
                 "--port" => {
-                    parsed.port =
-                        value.parse().with_context(|| format!("`{value}` is not a port"))?
+                    let port = value.parse();
+                    parsed.port = port.with_context(|| format!("`{value}` is not a port"))?;
                 }
                 "--speed" => {
                     let speed = value.parse().ok().filter(|&speed| speed > 0);
@@ -60,54 +88,15 @@ impl Arguments {
     }
 }
 
-/// What an account has after `sam deploy` of the template.
-fn seed(world: &mut World, stack: &Stack, clock: &Clock) {
-    stack.install(world, clock.now());
-}
-
-/// Lines for a shell: where AWS is, and the variables that each function has when deployed.
-fn exports(endpoint: &str, stack: &Stack) -> String {
-    let mut lines = vec![
-        "# The local AWS runs until Ctrl-C. Paste this into the shell of its clients:".to_owned(),
-        export("AWS_ENDPOINT_URL", endpoint),
-        export("AWS_ACCESS_KEY_ID", LOCAL_KEY),
-        export("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
-        export("AWS_REGION", &stack.region),
-        // What boto3 and the AWS CLI read.
-        export("AWS_DEFAULT_REGION", &stack.region),
-    ];
-    for function in &stack.functions {
-        lines.push(format!("# {}", function.name));
-        lines.extend(function.variables.iter().map(|(name, value)| export(name, value)));
-    }
-    lines.push(String::new());
-    lines.join("\n")
-}
-
-fn export(name: &str, value: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,@%+".contains(&byte);
-    if !value.is_empty() && value.bytes().all(is_plain) {
-        format!("export {name}={value}")
-    } else {
-        format!("export {name}='{}'", value.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn quotes_what_a_shell_would_read_otherwise() {
-        assert_eq!(export("A", "http://127.0.0.1:1"), "export A=http://127.0.0.1:1");
-        assert_eq!(export("A", ""), "export A=''");
-        assert_eq!(export("A", "it's $x"), r"export A='it'\''s $x'");
-    }
-
-    #[test]
     fn reads_the_arguments() {
-        let read =
-            |arguments: &[&str]| Arguments::parse(arguments.iter().map(|&one| one.to_owned()));
+        let read = |arguments: &[&str]| {
+            Arguments::parse(arguments.iter().map(|&argument| argument.to_owned()))
+        };
         assert_eq!(read(&[]).unwrap(), Arguments { port: 0, speed: 1 });
         let both = read(&["--speed", "60", "--port", "4566"]).unwrap();
         assert_eq!(both, Arguments { port: 4_566, speed: 60 });

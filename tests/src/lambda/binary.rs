@@ -30,23 +30,41 @@ pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds with `--workspace`, though one binary is wanted: the features of the dependencies are
-/// then those of every other build of the workspace. With the features of one package alone, cargo
-/// would compile the AWS SDKs a second time.
+/// Builds every binary of the workspace, with cargo's own progress for a person who waits.
+pub fn build_visibly() -> anyhow::Result<()> {
+    if env::var_os("CARETAKER_BUILT").is_some() {
+        return Ok(());
+    }
+    let directory = profile_directory(&env::current_exe()?).context("no profile directory")?;
+    let status = cargo_build(&directory)?.arg("--bins").status().context("cannot run cargo")?;
+    if !status.success() {
+        bail!("cannot build the functions: cargo says why above");
+    }
+    Ok(())
+}
+
 fn build(name: &str, directory: &Path) -> anyhow::Result<()> {
-    let target = directory.parent().context("a profile directory has a parent")?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["build", "--quiet", "--workspace", "--bin", name, "--profile", profile(directory)])
-        .arg("--target-dir")
-        .arg(target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .context("cannot run cargo")?;
+    let mut cargo = cargo_build(directory)?;
+    let output = cargo.args(["--quiet", "--bin", name]).output().context("cannot run cargo")?;
     if !output.status.success() {
         bail!("cannot build `{name}`:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
+}
+
+/// Builds with `--workspace`, whatever is wanted: the features of the dependencies are then those
+/// of every other build of the workspace. With the features of one package alone, cargo would
+/// compile the AWS SDKs a second time.
+fn cargo_build(directory: &Path) -> anyhow::Result<Command> {
+    let target = directory.parent().context("a profile directory has a parent")?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--workspace", "--profile", profile(directory)])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    Ok(command)
 }
 
 /// The directory of binaries that this program is in, or whose `deps` it is in.

@@ -10,6 +10,6 @@ mod runtime_api;
 mod sandbox;
 mod spec;
 
-pub use binary::binary;
+pub use binary::{binary, build_visibly};
 pub use function::{Function, Invocation, Killer, Outcome};
 pub use spec::Spec;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use super::binary;
 
 /// Long enough for any answer of the local AWS on a busy machine, short enough to wait for often.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One deployed function, as its resource in the template would describe it.
 #[derive(Debug, Clone)]

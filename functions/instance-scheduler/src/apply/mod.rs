@@ -110,9 +110,13 @@ async fn remember_after(aws: &SdkConfig, applied: &mut Applied) {
 /// try again.
 fn refusal(change: &TagChange, error: &AwsError) -> Option<TagChange> {
     match error.kind {
-        AwsErrorKind::Throttled | AwsErrorKind::Unavailable | AwsErrorKind::Unreachable => None,
-        // Gone, or changed under our hands: there is nothing to remember, and maybe nothing to tag.
-        AwsErrorKind::NotFound | AwsErrorKind::WrongState => None,
+        // The first three pass by themselves. What has gone or changed under our hands leaves nothing
+        // to remember, and maybe nothing to tag.
+        AwsErrorKind::Throttled
+        | AwsErrorKind::Unavailable
+        | AwsErrorKind::Unreachable
+        | AwsErrorKind::NotFound
+        | AwsErrorKind::WrongState => None,
         AwsErrorKind::Capacity
         | AwsErrorKind::Denied
         | AwsErrorKind::Unsupported

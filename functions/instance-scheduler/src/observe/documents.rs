@@ -6,7 +6,7 @@ use shared::{
     page::drain,
 };
 
-use crate::{config::Config, schedule::catalog::Catalog};
+use crate::{config::Config, schedule::Catalog};
 
 /// What operators have written, read anew at every run.
 #[derive(Debug)]

@@ -17,7 +17,6 @@ pub async fn accounts_of(
     let mut accounts = Vec::new();
     drain(pages, "organizations:ListAccountsForParent", |page| {
         let active = page.accounts.unwrap_or_default().into_iter();
-        #[expect(deprecated, reason = "`State` is not yet sent everywhere")]
         let active = active.filter(|account| account.status == Some(AccountStatus::Active));
         accounts.extend(active.filter_map(|account| account.id));
     })

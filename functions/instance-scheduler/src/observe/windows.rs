@@ -3,17 +3,10 @@
 use aws_config::SdkConfig;
 use shared::{error::AwsError, page::drain};
 
+use crate::resource::NamedWindow;
+
 /// The most that one page may hold.
 const PAGE_SIZE: i32 = 100;
-
-/// A window as SSM lists it: SSM tells only the next execution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedWindow {
-    pub name: String,
-    pub next_execution: String,
-    pub time_zone: Option<String>,
-    pub duration_hours: i32,
-}
 
 /// The enabled windows of one account and region that will run again.
 pub async fn windows(aws: &SdkConfig) -> Result<Vec<NamedWindow>, AwsError> {

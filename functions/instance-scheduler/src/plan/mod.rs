@@ -22,9 +22,8 @@ use self::{
     one::{Draft, Planner},
 };
 use crate::{
-    observe::windows::NamedWindow,
-    resource::{Kind, Resource},
-    schedule::{State, catalog::Catalog},
+    resource::{Kind, NamedWindow, Resource},
+    schedule::{Catalog, State},
 };
 
 /// What a plan depends on besides the world and the documents.

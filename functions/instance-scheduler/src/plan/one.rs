@@ -15,12 +15,8 @@ use super::{
 };
 use crate::{
     handled::Handled,
-    observe::windows::NamedWindow,
-    resource::{Extra, Kind, Power, Resource},
-    schedule::{
-        Override, Schedule, State, Window,
-        catalog::{Catalog, Followed},
-    },
+    resource::{Extra, Kind, NamedWindow, Power, Resource},
+    schedule::{Catalog, Followed, Override, Schedule, State, Window},
 };
 
 /// What is planned for one resource, before its group has its say.

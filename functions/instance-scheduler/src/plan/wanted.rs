@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{Settings, decide::Wanted};
 use crate::{
     handled::{Handled, OverrideMark},
-    observe::windows::NamedWindow,
+    resource::NamedWindow,
     schedule::{Because, Override, Schedule, Situation, Window},
 };
 

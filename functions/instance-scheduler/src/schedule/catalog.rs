@@ -197,7 +197,7 @@ mod tests {
         check("sun", "inline sun");
         check(" office ", "named, 1 periods");
         check("Ignore", "ignore");
-        check("always", "inline always");
+        check("Always", "inline always");
         check("never", "inline ");
         check(
             "mon-fri 08:00-20:00 + sat 10:00-14:00 @Europe/Paris",

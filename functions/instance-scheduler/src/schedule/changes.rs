@@ -230,3 +230,6 @@ fn looks() -> impl Iterator<Item = i64> {
         (days > 0).then_some(days)
     })
 }
+
+#[cfg(test)]
+mod tests;

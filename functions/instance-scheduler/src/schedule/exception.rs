@@ -66,13 +66,18 @@ impl Exception {
         self.spans().iter().find(|entry| entry.span.contains(date))
     }
 
-    /// What to call it on a date: its own name, else that of the entry, else the calendar's.
-    pub fn label<'a>(&'a self, entry: &'a NamedSpan) -> Option<&'a str> {
+    /// Its own name, else that of its calendar.
+    pub fn title(&self) -> Option<&str> {
         let calendar = match &self.dates {
             Dates::Listed(_) => None,
-            Dates::Calendar(calendar) => Some(&calendar.name),
+            Dates::Calendar(calendar) => Some(calendar.name.as_str()),
         };
-        self.name.as_ref().or(entry.name.as_ref()).or(calendar).map(String::as_str)
+        self.name.as_deref().or(calendar)
+    }
+
+    /// What to call it on a date: its own name, else that of the entry, else the calendar's.
+    pub fn label<'a>(&'a self, entry: &'a NamedSpan) -> Option<&'a str> {
+        self.name.as_deref().or(entry.name.as_deref()).or(self.title())
     }
 
     /// The dates known; none of a calendar that was not found.

@@ -21,8 +21,8 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
     };
     let periods = match words.as_slice() {
         [] => bail!("`{text}` has no period"),
-        ["always"] => vec![named_period("always")],
-        ["never"] => Vec::new(),
+        [word] if word.eq_ignore_ascii_case("always") => vec![named_period("always")],
+        [word] if word.eq_ignore_ascii_case("never") => Vec::new(),
         words => words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?,
     };
     Ok(Schedule::of(periods, timezone))

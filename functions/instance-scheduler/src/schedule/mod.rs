@@ -8,13 +8,17 @@ mod dates;
 mod document;
 mod evaluate;
 mod exception;
+mod explain;
 mod fields;
 mod ical;
 mod inline;
+mod lint;
 mod nearest;
 pub mod overrides;
 mod period;
+mod preview;
 mod recurrence;
+mod request;
 mod window;
 
 pub use calendar::Calendar;
@@ -24,9 +28,13 @@ pub use dates::{DateSpan, MonthDay};
 pub use document::{Group, Schedule};
 pub use evaluate::{Because, Situation, State, Verdict};
 pub use exception::{CalendarRef, Dates, Exception, Mode, NamedSpan};
+pub use explain::{Explanation, Next, explain};
+pub use lint::{Finding, lint};
 pub use overrides::{Asks, Override};
 pub use period::{ClockTime, Period};
+pub use preview::{Change, ClockChange, Forecast, forecast, preview};
 pub use recurrence::{Monthdays, Months, Recurrence, Weekdays};
+pub use request::{Explain, Lint, Preview};
 pub use window::Window;
 
 #[cfg(test)]

@@ -130,3 +130,20 @@ fn defines_what_nobody_else_has() {
         (state.to_string(), vector["expect"]["state"].as_str().unwrap().to_owned())
     });
 }
+
+#[test]
+fn running_time_is_counted_in_real_seconds() {
+    check_all("aws_usage_estimate", |vector| {
+        let mut document = serde_json::Map::new();
+        for field in ["timezone", "periods"] {
+            document.insert(field.to_owned(), vector[field].clone());
+        }
+        let schedule = Schedule::read(&document.into(), &TimeZone::UTC).unwrap();
+        let date: Date = vector["local_date"].as_str().unwrap().parse().unwrap();
+        let midnight = |date: Date| date.to_zoned(schedule.timezone.clone()).unwrap().timestamp();
+        let until = midnight(date.tomorrow().unwrap());
+        let forecast = super::forecast(&Situation::of(&schedule), midnight(date), until);
+        let expected = vector["true_running_seconds"].as_f64().unwrap();
+        ((forecast.running_hours * 3600.0).to_string(), expected.to_string())
+    });
+}

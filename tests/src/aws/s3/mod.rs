@@ -104,17 +104,15 @@ pub(super) async fn answer(
 ) -> Answer {
     let caller = core.world().identities.caller(&credentials);
     let Credentials { access_key, region, .. } = credentials;
-    let arrival = match caller {
-        Ok(caller) => Arrival { caller, region, access_key, entry: None },
-        Err(_) => {
-            let message = "The AWS Access Key Id you provided does not exist in our records.";
-            let error = S3Error::with_message(S3ErrorCode::InvalidAccessKeyId, message);
-            return match error.to_http_response() {
-                Ok(response) => Answer::Reply(whole(response, request_id).await),
-                Err(_) => Answer::Reset,
-            };
-        }
+    let Ok(caller) = caller else {
+        let message = "The AWS Access Key Id you provided does not exist in our records.";
+        let error = S3Error::with_message(S3ErrorCode::InvalidAccessKeyId, message);
+        return match error.to_http_response() {
+            Ok(response) => Answer::Reply(whole(response, request_id).await),
+            Err(_) => Answer::Reset,
+        };
     };
+    let arrival = Arrival { caller, region, access_key, entry: None };
     let arrival = Arc::new(Mutex::new(arrival));
     let mut request = Request::from_parts(head, Body::from(body));
     request.extensions_mut().insert(Arc::clone(&arrival));
@@ -165,6 +163,6 @@ async fn whole(response: Response<Body>, request_id: &str) -> Response<Bytes> {
         head.headers.insert("x-amz-request-id", id);
     }
     // Everything is in memory, so that reading it cannot fail.
-    let bytes = body.collect().await.map(|collected| collected.to_bytes()).unwrap_or_default();
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     Response::from_parts(head, bytes)
 }

@@ -1,6 +1,7 @@
 //! The operations on buckets and objects. What an operation is asked for and cannot do is
 //! refused, so that no caller believes it done.
 
+use std::fmt::Write as _;
 use std::{
     sync::{Arc, MutexGuard},
     time::SystemTime,
@@ -33,8 +34,12 @@ pub(super) struct Objects {
 
 impl Object {
     pub(super) fn new(bytes: Bytes, now: Timestamp) -> Self {
-        let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let e_tag = hex(Md5::checksum(&bytes).as_ref());
+        let digest = Md5::checksum(&bytes);
+        let e_tag = digest.as_ref().iter().fold(String::new(), |mut hex, byte: &u8| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         let metadata = std::collections::BTreeMap::new();
         Self { bytes, content_type: None, metadata, e_tag, modified: now }
     }
@@ -133,7 +138,7 @@ impl S3 for Objects {
             None => world.s3.add_bucket(&input.bucket, &account, &region),
         }
         let location = Some(format!("/{}", input.bucket));
-        Ok(S3Response::new(CreateBucketOutput { location, ..CreateBucketOutput::default() }))
+        Ok(S3Response::new(CreateBucketOutput { location }))
     }
 
     async fn head_bucket(
@@ -161,7 +166,7 @@ impl S3 for Objects {
             None => Bytes::new(),
         };
         let mut object = Object::new(bytes, self.core.clock.now());
-        object.content_type = input.content_type.map(|kind| kind.to_string());
+        object.content_type = input.content_type;
         object.metadata = input.metadata.unwrap_or_default().into_iter().collect();
         let e_tag = Some(ETag::Strong(object.e_tag.clone()));
         let mut world = self.world();

@@ -449,10 +449,11 @@ fn anchor_decision(vector: &serde_json::Value) -> &'static str {
         Decision::Start { .. } => "start",
         Decision::Stop { .. } => "stop",
         // The anchor "starts" what runs and "stops" what is stopped, without a call.
-        Decision::Record(_) if expected == "start" && power == Power::Running => "start",
-        Decision::Record(_) if expected == "stop" && power == Power::Stopped => "stop",
-        Decision::Nothing if expected == "start" && power == Power::Running => "start",
-        Decision::Nothing if expected == "stop" && power == Power::Stopped => "stop",
+        Decision::Record(_) | Decision::Nothing => match (expected, power) {
+            ("start", Power::Running) => "start",
+            ("stop", Power::Stopped) => "stop",
+            _ => "none",
+        },
         _ => "none",
     }
 }

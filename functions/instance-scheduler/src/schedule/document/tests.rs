@@ -1,3 +1,5 @@
+//! Documents as people write them, and the errors that they get; no evaluation beyond one glance.
+
 use jiff::civil::date;
 
 use super::*;

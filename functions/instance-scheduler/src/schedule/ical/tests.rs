@@ -1,3 +1,5 @@
+//! Calendar files as calendar programs write them; no schedule ever reads them here.
+
 use jiff::civil::date;
 
 use super::*;

@@ -1,0 +1,147 @@
+//! Answers questions: explain, preview, lint. Asks the evaluator and changes nothing. A question
+//! about a schedule that is given whole needs no AWS call.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::{
+    error::{AwsError, HandlerError},
+    runtime::Invocation,
+};
+
+use crate::{
+    App,
+    config::Config,
+    event::{Question, Run},
+    forecast::{self, Prices},
+    observe::documents::{Documents, documents},
+    run::Outcome,
+    schedule::{Catalog, Followed, explain, lint, preview},
+    targets,
+};
+
+/// Answers a question. What cannot be answered is the question's fault, or AWS'.
+pub async fn answer(
+    app: &App,
+    question: Question,
+    invocation: &Invocation,
+) -> Result<Value, HandlerError> {
+    let config = &app.config;
+    let now = invocation.clock;
+    let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
+    match question {
+        Question::Explain(request) => {
+            let catalog = catalog(app, Some(&request.schedule)).await?;
+            let mut explanation = explain(&request, &catalog, now).map_err(bad_event)?;
+            if let Ok(followed) = catalog.given(&request.schedule) {
+                explanation.warnings.extend(findings(&followed, &catalog, config, now));
+            }
+            json(&explanation)
+        }
+        Question::Preview(request) if request.schedule.is_none() => {
+            preview_account(app, &request, invocation).await
+        }
+        Question::Preview(request) => {
+            let catalog = catalog(app, request.schedule.as_ref()).await?;
+            json(&preview(&request, &catalog, now).map_err(bad_event)?)
+        }
+        Question::Lint(request) => {
+            let catalog = catalog(app, request.schedule.as_ref()).await?;
+            let Some(schedule) = &request.schedule else {
+                return json(&lint_all(&catalog, config, now));
+            };
+            let followed = catalog.given(schedule).context("schedule").map_err(bad_event)?;
+            let findings = followed
+                .schedule()
+                .map(|schedule| lint(schedule, &catalog, config.interval, now))
+                .unwrap_or_default();
+            json(&json!({ "findings": findings }))
+        }
+    }
+}
+
+fn json(answer: &impl Serialize) -> Result<Value, HandlerError> {
+    serde_json::to_value(answer).context("the answer cannot be written").map_err(HandlerError::from)
+}
+
+/// The documents that a question needs: none, where it brings its schedule and no calendar.
+async fn catalog(app: &App, schedule: Option<&Value>) -> Result<Catalog, AwsError> {
+    let alone = Catalog::new(app.config.time_zone.clone(), [], []);
+    let needs_nothing = schedule.is_some_and(|schedule| match alone.given(schedule) {
+        Ok(followed) => {
+            followed.schedule().is_none_or(|schedule| schedule.missing_calendars().next().is_none())
+        }
+        // A broken document stays broken; a name may be one that only AWS knows.
+        Err(_) => !schedule.is_string(),
+    });
+    // A word such as `mon` is an inline schedule, but may also be a name, and names win.
+    let may_be_a_name = schedule
+        .and_then(Value::as_str)
+        .is_some_and(|text| !text.contains([' ', ':', '@', '\n', '{']));
+    if needs_nothing && !may_be_a_name {
+        return Ok(alone);
+    }
+    Ok(documents(app.own().await, &app.config).await?.catalog)
+}
+
+/// What lint finds in one schedule, as sentences.
+fn findings(
+    followed: &Followed,
+    catalog: &Catalog,
+    config: &Config,
+    now: Timestamp,
+) -> Vec<String> {
+    let schedule = followed.schedule();
+    let findings = schedule.map(|schedule| lint(schedule, catalog, config.interval, now));
+    let findings = findings.unwrap_or_default().into_iter();
+    // Explain says by itself which calendars are missing.
+    findings
+        .filter(|finding| finding.code != "unknown-calendar")
+        .map(|finding| finding.message)
+        .collect()
+}
+
+/// Findings of every schedule document by name, and what is wrong with the documents themselves.
+fn lint_all(catalog: &Catalog, config: &Config, now: Timestamp) -> Value {
+    let findings: BTreeMap<&str, _> = catalog
+        .schedules()
+        .map(|(name, schedule)| (name, lint(schedule, catalog, config.interval, now)))
+        .filter(|(_, findings)| !findings.is_empty())
+        .collect();
+    json!({ "schedules": findings, "problems": catalog.problems() })
+}
+
+/// What the next days bring to every tagged resource.
+async fn preview_account(
+    app: &App,
+    request: &crate::schedule::Preview,
+    invocation: &Invocation,
+) -> Result<Value, HandlerError> {
+    let App { config, .. } = app;
+    let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
+    let span = forecast::span(request, &config.time_zone, invocation.clock).map_err(bad_event)?;
+    let own = app.own().await;
+    let Documents { catalog, prices, warnings } = documents(own, config).await?;
+    let mut outcome = Outcome::default();
+    let run = Run { now: invocation.clock, dry_run: true, regions: None, accounts: None };
+    let account = invocation.account.as_deref();
+    let targets = targets::targets(config, own, &run, account, &mut outcome).await?;
+    let found = targets::look(config, &catalog, targets).await;
+
+    let (prices, mut warnings) = match prices.as_deref().map(Prices::parse).transpose() {
+        Ok(prices) => (prices.unwrap_or_default(), warnings),
+        Err(err) => (Prices::default(), [warnings, vec![format!("prices: {err:#}")]].concat()),
+    };
+    warnings.extend(outcome.report.failed);
+    let mut resources = Vec::new();
+    for found in found {
+        let errors = found.fleet.failed.iter();
+        warnings
+            .extend(errors.map(|err| format!("{}: {err}: {}", found.target.region, err.reason())));
+        resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));
+    }
+    json(&forecast::account(&resources, &catalog, &prices, span, warnings))
+}
