@@ -62,13 +62,19 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
 /// Makes any text a legal tag value in every service.
 ///
 /// EC2 takes any character; RDS and Auto Scaling take letters, digits, spaces and `_.:/=+-@`
-/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>). Others become
-/// `_`, and what is too long is cut.
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>). Quotes and the like
+/// are left out, a comma becomes a dash, others become `_`, and what is too long is cut.
 pub fn portable_value(text: &str) -> String {
-    let portable = |c: char| {
-        if c.is_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' }
-    };
-    text.chars().map(portable).take(MAX_VALUE_CHARS).collect()
+    let mut value = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ',' | ';' => value.push_str(" -"),
+            '`' | '\'' | '"' | '?' | '!' | '(' | ')' | '[' | ']' => (),
+            c if c.is_alphanumeric() || " _.:/=+-@".contains(c) => value.push(c),
+            _ => value.push('_'),
+        }
+    }
+    value.chars().take(MAX_VALUE_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -99,8 +105,8 @@ mod tests {
     #[test]
     fn illegal_characters_are_replaced_and_long_text_is_cut() {
         assert_eq!(
-            portable_value("unknown schedule `ofice`, (typo?)"),
-            "unknown schedule _ofice__ _typo__"
+            portable_value("unknown schedule `ofice`, did you mean `office`?"),
+            "unknown schedule ofice - did you mean office"
         );
         assert_eq!(portable_value(&"ü".repeat(300)).chars().count(), MAX_VALUE_CHARS);
     }

@@ -11,9 +11,11 @@ use crate::{
 
 /// `PutEvents` takes 256 KB and 10 entries a call
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>). An entry of
-/// this many lines stays well below what a tenth of that is.
+/// this many lines stays far below that, because reasons are cut.
 const LINES_PER_EVENT: usize = 100;
 const EVENTS_PER_CALL: usize = 10;
+/// Leaves room for what AWS counts besides the details.
+const BYTES_PER_CALL: usize = 240 * 1024;
 
 /// SNS refuses longer subjects.
 const MAX_SUBJECT_CHARS: usize = 100;
@@ -65,13 +67,17 @@ async fn put_events(own: &SdkConfig, bus: &str, details: &[Value]) -> Result<(),
     use aws_sdk_eventbridge::types::PutEventsRequestEntry;
     const OPERATION: &str = "events:PutEvents";
     let events = aws_sdk_eventbridge::Client::new(own);
-    for chunk in details.chunks(EVENTS_PER_CALL) {
+    let details: Vec<String> = details.iter().map(Value::to_string).collect();
+    let mut rest = details.as_slice();
+    while !rest.is_empty() {
+        let (chunk, later) = rest.split_at(n_in_one_call(rest));
+        rest = later;
         let entries = chunk.iter().map(|detail| {
             PutEventsRequestEntry::builder()
                 .event_bus_name(bus)
                 .source("caretaker.instance-scheduler")
                 .detail_type("Instance Scheduler Run")
-                .detail(detail.to_string())
+                .detail(detail)
                 .build()
         });
         let call = events.put_events().set_entries(Some(entries.collect()));
@@ -84,6 +90,16 @@ async fn put_events(own: &SdkConfig, bus: &str, details: &[Value]) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// How many of the next details fit into one call; at least one.
+fn n_in_one_call(details: &[String]) -> usize {
+    let mut n_bytes = 0;
+    let fitting = details.iter().take(EVENTS_PER_CALL).take_while(|detail| {
+        n_bytes += detail.len();
+        n_bytes <= BYTES_PER_CALL
+    });
+    fitting.count().max(1)
 }
 
 async fn publish(own: &SdkConfig, topic: &str, report: &Report) -> Result<(), AwsError> {
@@ -119,6 +135,14 @@ fn digest(report: &Report) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_is_full_at_ten_events_or_at_its_size() {
+        let details = |n_bytes: usize| vec!["x".repeat(n_bytes); 20];
+        assert_eq!(n_in_one_call(&details(10)), 10);
+        assert_eq!(n_in_one_call(&details(60 * 1024)), 4);
+        assert_eq!(n_in_one_call(&details(BYTES_PER_CALL + 1)), 1);
+    }
     use crate::report::Counts;
 
     fn line(resource: &str) -> Line {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use aws_config::SdkConfig;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    aws,
+    App,
     config::Config,
     event::{Question, Run},
     forecast::{self, Prices},
@@ -26,15 +25,16 @@ use crate::{
 
 /// Answers a question. What cannot be answered is the question's fault, or AWS'.
 pub async fn answer(
-    config: &Config,
+    app: &App,
     question: Question,
     invocation: &Invocation,
 ) -> Result<Value, HandlerError> {
+    let config = &app.config;
     let now = invocation.clock;
     let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
     match question {
         Question::Explain(request) => {
-            let catalog = catalog(config, Some(&request.schedule)).await?;
+            let catalog = catalog(app, Some(&request.schedule)).await?;
             let mut explanation = explain(&request, &catalog, now).map_err(bad_event)?;
             if let Ok(followed) = catalog.given(&request.schedule) {
                 explanation.warnings.extend(findings(&followed, &catalog, config, now));
@@ -42,14 +42,14 @@ pub async fn answer(
             json(&explanation)
         }
         Question::Preview(request) if request.schedule.is_none() => {
-            preview_account(config, &request, invocation).await
+            preview_account(app, &request, invocation).await
         }
         Question::Preview(request) => {
-            let catalog = catalog(config, request.schedule.as_ref()).await?;
+            let catalog = catalog(app, request.schedule.as_ref()).await?;
             json(&preview(&request, &catalog, now).map_err(bad_event)?)
         }
         Question::Lint(request) => {
-            let catalog = catalog(config, request.schedule.as_ref()).await?;
+            let catalog = catalog(app, request.schedule.as_ref()).await?;
             let Some(schedule) = &request.schedule else {
                 return json(&lint_all(&catalog, config, now));
             };
@@ -68,8 +68,8 @@ fn json(answer: &impl Serialize) -> Result<Value, HandlerError> {
 }
 
 /// The documents that a question needs: none, where it brings its schedule and no calendar.
-async fn catalog(config: &Config, schedule: Option<&Value>) -> Result<Catalog, AwsError> {
-    let alone = Catalog::new(config.time_zone.clone(), [], []);
+async fn catalog(app: &App, schedule: Option<&Value>) -> Result<Catalog, AwsError> {
+    let alone = Catalog::new(app.config.time_zone.clone(), [], []);
     let needs_nothing = schedule.is_some_and(|schedule| match alone.given(schedule) {
         Ok(followed) => {
             followed.schedule().is_none_or(|schedule| schedule.missing_calendars().next().is_none())
@@ -84,7 +84,7 @@ async fn catalog(config: &Config, schedule: Option<&Value>) -> Result<Catalog, A
     if needs_nothing && !may_be_a_name {
         return Ok(alone);
     }
-    Ok(documents(&aws::own(config).await, config).await?.catalog)
+    Ok(documents(app.own().await, &app.config).await?.catalog)
 }
 
 /// What lint finds in one schedule, as sentences.
@@ -116,18 +116,19 @@ fn lint_all(catalog: &Catalog, config: &Config, now: Timestamp) -> Value {
 
 /// What the next days bring to every tagged resource.
 async fn preview_account(
-    config: &Config,
+    app: &App,
     request: &crate::schedule::Preview,
     invocation: &Invocation,
 ) -> Result<Value, HandlerError> {
+    let App { config, .. } = app;
     let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
     let span = forecast::span(request, &config.time_zone, invocation.clock).map_err(bad_event)?;
-    let own: SdkConfig = aws::own(config).await;
-    let Documents { catalog, prices, warnings } = documents(&own, config).await?;
+    let own = app.own().await;
+    let Documents { catalog, prices, warnings } = documents(own, config).await?;
     let mut outcome = Outcome::default();
     let run = Run { now: invocation.clock, dry_run: true, regions: None, accounts: None };
     let account = invocation.account.as_deref();
-    let targets = targets::targets(config, &own, &run, account, &mut outcome).await?;
+    let targets = targets::targets(config, own, &run, account, &mut outcome).await?;
     let found = targets::look(config, &catalog, targets).await;
 
     let (prices, mut warnings) = match prices.as_deref().map(Prices::parse).transpose() {

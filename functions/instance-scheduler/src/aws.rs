@@ -1,8 +1,10 @@
-//! Clients for the accounts and regions of a run. Built at the first event, not at start: a cold
-//! start should not wait for what it may not need.
+//! Clients for the accounts and regions of a run. Built at the first event, not at start, and once:
+//! a cold start should not wait for what it may not need, and a warm one not read the trust roots
+//! again.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::{Builder, tls};
 use shared::error::{AwsError, AwsResultExt as _};
 
 use crate::config::Config;
@@ -17,9 +19,14 @@ pub struct Target {
 /// The configuration of every client in the function's own account and region.
 pub async fn own(config: &Config) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(config.attempt_timeout);
+    // Without it, every client of every service would read the trust roots for itself.
+    let http = Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build_https();
     aws_config::defaults(BehaviorVersion::latest())
         // Given, not looked up: the look-up ends at a metadata service that Lambda does not have.
         .region(Region::new(config.own_region.clone()))
+        .http_client(http)
         .timeout_config(timeouts.build())
         .load()
         .await

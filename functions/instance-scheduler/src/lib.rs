@@ -17,26 +17,44 @@ pub mod run;
 pub mod schedule;
 pub mod targets;
 
-use std::sync::Arc;
-
+use aws_config::SdkConfig;
 use serde_json::Value;
 use shared::{error::HandlerError, runtime::Invocation};
+use tokio::sync::OnceCell;
 
-use crate::{config::Config, event::Request};
+use crate::{config::Config, event::Request, observe::documents::documents};
+
+/// What stays from one event to the next.
+#[derive(Debug)]
+pub struct App {
+    config: Config,
+    own: OnceCell<SdkConfig>,
+}
+
+impl App {
+    pub fn new(config: Config) -> Self {
+        Self { config, own: OnceCell::new() }
+    }
+
+    /// The configuration of clients in the function's own account and region.
+    async fn own(&self) -> &SdkConfig {
+        self.own.get_or_init(|| aws::own(&self.config)).await
+    }
+}
 
 /// Answers one event. A run observes, plans, and unless it is dry, acts and reports; the other
 /// requests only ask the evaluator.
-pub async fn handle(config: Arc<Config>, invocation: Invocation) -> Result<Value, HandlerError> {
+pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerError> {
+    let config = &app.config;
     let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
-    let request =
-        event::request(&invocation.event, &config, invocation.clock).map_err(bad_event)?;
+    let request = event::request(&invocation.event, config, invocation.clock).map_err(bad_event)?;
     match request {
         Request::Run(run) => {
-            let own = aws::own(&config).await;
-            let documents = observe::documents::documents(&own, &config).await?;
-            let report = run::run(&config, &own, documents, &run, &invocation).await?;
+            let own = app.own().await;
+            let documents = documents(own, config).await?;
+            let report = run::run(config, own, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
-        Request::Ask(question) => ask::answer(&config, question, &invocation).await,
+        Request::Ask(question) => ask::answer(app, question, &invocation).await,
     }
 }

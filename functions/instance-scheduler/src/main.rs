@@ -1,8 +1,8 @@
 //! The Lambda entry point. Decides nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use instance_scheduler::{config::Config, handle};
+use instance_scheduler::{App, config::Config, handle};
 use shared::{
     error::HandlerError,
     runtime::{self, Error},
@@ -16,6 +16,6 @@ async fn main() -> Result<(), Error> {
     runtime::log_as_json();
     let config = Config::from_env()
         .map_err(|err| HandlerError::coded(HandlerError::BAD_CONFIGURATION, err))?;
-    let config = Arc::new(config);
-    runtime::run(DEFAULT_TIMEOUT, |invocation| handle(Arc::clone(&config), invocation)).await
+    let app = App::new(config);
+    runtime::run(DEFAULT_TIMEOUT, |invocation| handle(&app, invocation)).await
 }

@@ -15,6 +15,9 @@ use crate::{
 /// reads more. The counts are always whole.
 const LISTED: usize = 500;
 
+/// AWS names every id of a refused batch, and that once per id would be megabytes.
+const REASON_CHARS: usize = 300;
+
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub now: String,
@@ -40,12 +43,12 @@ impl Report {
 
     /// Adds a failure that belongs to no target.
     pub fn fail(&mut self, error: &AwsError) {
-        self.failed.push(format!("{error}: {}", error.reason()));
+        self.failed.push(said(error));
     }
 
     /// Adds an account that could not be entered.
     pub fn fail_in(&mut self, account: &str, error: &AwsError) {
-        self.failed.push(format!("account {account}: {error}: {}", error.reason()));
+        self.failed.push(format!("account {account}: {}", said(error)));
     }
 }
 
@@ -181,11 +184,11 @@ impl TargetReport {
         self.counts.left += left.len();
         let failures = failed.iter().map(|(action, index)| {
             let error = &errors[*index];
-            Line { because: format!("{error}: {}", error.reason()), ..Line::action(action) }
+            Line { because: said(error), ..Line::action(action) }
         });
         list(&mut self.failed, &mut self.not_listed, failures);
         let untagged_lines = untagged.iter().flat_map(|untagged| {
-            let because = format!("{}: {}", untagged.error, untagged.error.reason());
+            let because = said(&untagged.error);
             untagged.resources.iter().map(move |resource| Line {
                 change: Some("remember".to_owned()),
                 kind: None,
@@ -204,8 +207,17 @@ impl TargetReport {
             change: None,
             kind: None,
             resource: "listing".to_owned(),
-            because: format!("{error}: {}", error.reason()),
+            because: said(error),
         });
+    }
+}
+
+/// What failed and why, on one line that is not too long.
+fn said(error: &AwsError) -> String {
+    let reason = error.reason();
+    match reason.char_indices().nth(REASON_CHARS) {
+        Some((end, _)) => format!("{error}: {}...", &reason[..end]),
+        None => format!("{error}: {reason}"),
     }
 }
 

@@ -1,7 +1,17 @@
 //! The instance scheduler as a whole: the real binary, on real events, against the local AWS, with
 //! the role that the template gives it.
 
+mod counts;
+mod databases;
+mod failing;
+mod groups;
+mod hands;
+mod questions;
 mod runs;
+mod targets;
+mod vectors;
+mod windows;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -11,12 +21,14 @@ use tests::{
     aws::{
         LocalAws, Options,
         clock::Clock,
-        ec2,
+        ec2, rds,
         world::{HOME_ACCOUNT, Place, World},
     },
     lambda::{Function, Invocation, Spec},
     template::{Deployment, Template},
 };
+
+pub(crate) use hands::{document, failure, lines, report};
 
 pub(crate) const NAME: &str = "instance-scheduler";
 pub(crate) const REGION: &str = "eu-west-1";
@@ -92,6 +104,13 @@ impl Account {
             instance.tags.get(key).cloned()
         })
     }
+}
+
+/// Makes `account` one that the function of the home account looks after.
+pub(crate) fn target_account(world: &mut World, account: &str, now: Timestamp) {
+    let deployment = Deployment { region: REGION.to_owned(), ..Deployment::default() };
+    let deployment = deployment.in_account(account).with("HubAccount", HOME_ACCOUNT);
+    Template::of_workspace().unwrap().deploy(&deployment).unwrap().install(world, now);
 }
 
 /// The event that EventBridge sends.

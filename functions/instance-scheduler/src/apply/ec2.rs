@@ -1,9 +1,12 @@
 //! Starts and stops instances in batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_config::SdkConfig;
-use aws_sdk_ec2::{Client, types::AttributeValue};
+use aws_sdk_ec2::{
+    Client,
+    types::{AttributeValue, InstanceStateName},
+};
 use shared::{
     batch::{self, in_batches},
     error::{AwsError, AwsErrorKind, AwsResultExt as _},
@@ -62,20 +65,57 @@ pub(super) async fn change(
 async fn send(ec2: &Client, call: Call, actions: Vec<Action>, applied: &mut Applied) {
     let ids: Vec<String> = actions.iter().map(|action| action.id.to_string()).collect();
     let outcome =
-        in_batches(&ids, INSTANCES_PER_CALL, async |ids| send_one(ec2, call, ids).await).await;
+        in_batches(&ids, INSTANCES_PER_CALL, async |ids| match send_one(ec2, call, ids).await {
+            Err(error) if error.kind == AwsErrorKind::WrongState && ids.len() > 1 => {
+                Err(name_all(ec2, call, ids, error).await)
+            }
+            result => result,
+        })
+        .await;
     let mut actions: BTreeMap<Box<str>, Action> =
         actions.into_iter().map(|action| (action.id.clone(), action)).collect();
     applied.done.extend(outcome.accepted.iter().filter_map(|id| actions.remove(id.as_str())));
     for batch::Refusal { ids, error } in outcome.refused {
         let refused = ids.iter().filter_map(|id| actions.remove(id.as_str()));
-        if error.kind == AwsErrorKind::Capacity {
-            for action in refused {
-                start_as_another_type(ec2, action, &error, applied).await;
+        match error.kind {
+            AwsErrorKind::Capacity => {
+                for action in refused {
+                    start_as_another_type(ec2, action, &error, applied).await;
+                }
             }
-        } else {
-            applied.fail(refused, error);
+            // The error names them all, which is too much to say of each.
+            AwsErrorKind::WrongState if ids.len() > 1 => {
+                applied.fail(refused, restate(&error, "changed since they were listed"));
+            }
+            _ => applied.fail(refused, error),
         }
     }
+}
+
+/// EC2 names one instance of a batch that is in the wrong state, however many there are. Looking
+/// again costs one call; to be told of one after the other costs as many as there are.
+async fn name_all(ec2: &Client, call: Call, ids: &[String], error: AwsError) -> AwsError {
+    use InstanceStateName::{Pending, Running, Stopped, Stopping};
+    let able_states = match call {
+        Call::Start => [Stopped, Pending, Running],
+        Call::Stop | Call::Hibernate => [Running, Stopping, Stopped],
+    };
+    let look = ec2.describe_instances().set_instance_ids(Some(ids.to_vec()));
+    let look = look.send().await.during("ec2:DescribeInstances");
+    // Then one after the other, after all.
+    let Ok(output) = look else { return error };
+    let instances =
+        output.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
+    let able: BTreeSet<&str> = instances
+        .filter(|instance| {
+            let state = instance.state().and_then(|state| state.name());
+            state.is_some_and(|state| able_states.contains(state))
+        })
+        .filter_map(|instance| instance.instance_id())
+        .collect();
+    let unable: Vec<&str> =
+        ids.iter().map(String::as_str).filter(|id| !able.contains(id)).collect();
+    if unable.is_empty() { error } else { restate(&error, &unable.join(", ")) }
 }
 
 async fn send_one(ec2: &Client, call: Call, ids: &[String]) -> Result<(), AwsError> {
@@ -143,8 +183,12 @@ async fn start_as_another_type(
 fn copy(error: &AwsError) -> AwsError {
     let reason = error.reason();
     let code = error.code.as_deref().unwrap_or_default();
-    let message = reason.strip_prefix(code).unwrap_or(&reason).trim_start_matches(": ");
-    AwsError::new(error.operation, code, message)
+    restate(error, reason.strip_prefix(code).unwrap_or(&reason).trim_start_matches(": "))
+}
+
+/// The same error in other words.
+fn restate(error: &AwsError, message: &str) -> AwsError {
+    AwsError::new(error.operation, error.code.as_deref().unwrap_or_default(), message)
 }
 
 async fn set_type(ec2: &Client, id: &str, instance_type: &str) -> Result<(), AwsError> {

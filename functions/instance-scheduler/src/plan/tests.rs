@@ -98,7 +98,7 @@ fn reports_a_misspelled_schedule_and_goes_on() {
          problem instance i-1: unknown schedule `ofice`, did you mean `office`?\n\
          problem instance i-2: schedule `broken` is broken: period: unknown field, did you mean `periods`?\n",
     );
-    let tag = "unknown schedule _ofice__ did you mean _office__";
+    let tag = "unknown schedule ofice - did you mean office";
     check_tags(
         "2026-06-01T20:00:00Z",
         resource("i-1", "ofice", Power::Running),
@@ -115,7 +115,7 @@ fn reports_a_misspelled_schedule_and_goes_on() {
 fn a_problem_that_is_solved_is_taken_back() {
     let solved = with(
         handled(resource("i-1", "office", Power::Running), "2026-06-01T09:00:00Z running"),
-        |extra| extra.problem_tag = Some("unknown schedule _ofice_".to_owned()),
+        |extra| extra.problem_tag = Some("unknown schedule ofice".to_owned()),
     );
     check_tags("2026-06-01T10:00:00Z", solved, &[], &["caretaker:problem"]);
 }
@@ -299,7 +299,7 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
             ),
             (
                 "caretaker:problem",
-                "was started_ but did not run: Client.InternalError: Client error on launch"
+                "was started - but did not run: Client.InternalError: Client error on launch"
                     .to_owned()
             ),
         ]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    call::{Call, Outcome, Reply, ServiceError, Touched},
+    call::{Call, Input, Outcome, Reply, ServiceError, Touched},
     json::{self, constraint},
     token,
     world::World,
@@ -96,9 +96,19 @@ pub fn handle(world: &mut World, mut call: Call) -> Outcome {
     }
 }
 
-/// Listing knows no resources; the one that does is `DescribeAccount`, rarely restricted.
-pub fn resources(_world: &mut World, _call: &Call) -> Vec<Touched> {
-    Touched::everything()
+/// The unit, the root or the account that a call names. What names none knows no resources. See
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html>.
+pub fn resources(world: &mut World, call: &Call) -> Vec<Touched> {
+    let Some(tree) = &world.organization.tree else { return Touched::everything() };
+    let Input::Json(members) = &call.input else { return Touched::everything() };
+    let named = |member: &str| members.get(member).and_then(Value::as_str);
+    let arn = match (named("ParentId"), named("AccountId")) {
+        (Some(root), _) if root.starts_with("r-") => tree.arn("root", root),
+        (Some(unit), _) => tree.arn("ou", unit),
+        (None, Some(account)) => tree.arn("account", account),
+        (None, None) => return Touched::everything(),
+    };
+    vec![Touched { arn, ..Touched::default() }]
 }
 
 #[derive(Deserialize)]
@@ -125,7 +135,7 @@ fn list_units(state: &State, tree: &Tree, call: &mut Call) -> Outcome {
     tree.check_parent(&input.parent_id)?;
     let units = tree.units.iter().filter(|(_, (_, parent))| *parent == input.parent_id).map(
         |(id, (name, _))| {
-            let arn = format!("arn:aws:organizations::{}:ou/o-local/{id}", tree.management_account);
+            let arn = tree.arn("ou", id);
             (id.as_str(), json!({ "Id": id, "Arn": arn, "Name": name }))
         },
     );
@@ -138,8 +148,7 @@ struct ListRoots {}
 
 fn list_roots(tree: &Tree, call: &mut Call) -> Outcome {
     let ListRoots {} = json::input(call)?;
-    let arn =
-        format!("arn:aws:organizations::{}:root/o-local/{}", tree.management_account, tree.root);
+    let arn = tree.arn("root", &tree.root);
     let root = json!({ "Id": tree.root, "Arn": arn, "Name": "Root", "PolicyTypes": [] });
     Ok(Reply::Json(json!({ "Roots": [root] })))
 }
@@ -160,6 +169,10 @@ fn describe_account(tree: &Tree, call: &mut Call) -> Outcome {
 }
 
 impl Tree {
+    fn arn(&self, kind: &str, id: &str) -> String {
+        format!("arn:aws:organizations::{}:{kind}/o-local/{id}", self.management_account)
+    }
+
     fn check_parent(&self, id: &str) -> Result<(), ServiceError> {
         if id == self.root || self.units.contains_key(id) {
             return Ok(());
@@ -177,7 +190,7 @@ impl Tree {
     fn show_account(&self, id: &str, account: &Account) -> Value {
         json!({
             "Id": id,
-            "Arn": format!("arn:aws:organizations::{}:account/o-local/{id}", self.management_account),
+            "Arn": self.arn("account", id),
             "Email": format!("{}@example.com", account.name),
             "Name": account.name,
             "Status": account.status,
