@@ -153,13 +153,23 @@ fn at_edge(wanted: &Wanted, seen: Seen, flags: Flags, now: Timestamp, then: Hand
         (State::Stopped, Power::Stopped | Power::Stopping) => {
             Decision::Record(Handled { acted: seen.stopped_since, ..then })
         }
-        (State::Stopped, Power::Running) => stop_at_edge(seen, flags, now, then),
+        (State::Stopped, Power::Running) => stop_at_edge(wanted, seen, flags, now, then),
         (State::Any, _) => Decision::Nothing,
     }
 }
 
-fn stop_at_edge(seen: Seen, flags: Flags, now: Timestamp, then: Handled) -> Decision {
+fn stop_at_edge(
+    wanted: &Wanted,
+    seen: Seen,
+    flags: Flags,
+    now: Timestamp,
+    then: Handled,
+) -> Decision {
     let Some(handled) = seen.handled else {
+        // A person who says `stopped` means it, also of what is new.
+        if wanted.override_mark.is_some() {
+            return stop(seen, now, then);
+        }
         if !flags.stop_new_instances {
             return Decision::Record(then);
         }
@@ -240,12 +250,9 @@ fn found_running(wanted: &Wanted, seen: Seen, then: &Handled) -> Decision {
     }
     match seen.handled {
         // It runs at last. Forgotten, or a later stop by hand would look like a failed start.
-        Some(handled) if handled.failed > 0 || handled.starting => Decision::Record(Handled {
-            failed: 0,
-            retry: None,
-            starting: false,
-            ..handled.clone()
-        }),
+        Some(handled) if handled.failed > 0 || handled.starting => {
+            Decision::Record(Handled { failed: 0, retry: None, starting: false, ..handled.clone() })
+        }
         _ => Decision::Nothing,
     }
 }

@@ -262,6 +262,9 @@ fn an_override_acts_at_once_and_only_once() {
     check(&vacation, then, &Power::Stopped, flags(), "nothing");
     // Even where a person had started it against the schedule.
     check(&vacation, FRIDAY_EVENING, &Power::Running, flags(), &format!("stop, then {then}"));
+    // Even where it is new, and new resources are spared.
+    let spared = Flags { stop_new_instances: false, ..flags() };
+    check(&vacation, "", &Power::Running, spared, &format!("stop, then {then}"));
     // Another end is another override.
     let handled = "2026-06-01T09:55:00Z stopped override=2026-06-05T00:00:00Z";
     check(&vacation, handled, &Power::Running, flags(), &format!("stop, then {then}"));
