@@ -240,12 +240,9 @@ fn found_running(wanted: &Wanted, seen: Seen, then: &Handled) -> Decision {
     }
     match seen.handled {
         // It runs at last. Forgotten, or a later stop by hand would look like a failed start.
-        Some(handled) if handled.failed > 0 || handled.starting => Decision::Record(Handled {
-            failed: 0,
-            retry: None,
-            starting: false,
-            ..handled.clone()
-        }),
+        Some(handled) if handled.failed > 0 || handled.starting => {
+            Decision::Record(Handled { failed: 0, retry: None, starting: false, ..handled.clone() })
+        }
         _ => Decision::Nothing,
     }
 }

@@ -175,8 +175,9 @@ fn an_override_that_cannot_be_read_does_not_hold() {
 
 #[test]
 fn with_retain_running_a_start_is_announced_before_it_is_made() {
-    let asleep =
-        |schedule| handled(resource("i-1", schedule, Power::Stopped), "2026-05-29T17:00:00Z stopped");
+    let asleep = |schedule| {
+        handled(resource("i-1", schedule, Power::Stopped), "2026-05-29T17:00:00Z stopped")
+    };
     let [ours, plain] = ["retaining", "office"].map(|schedule| {
         let mut plan = plan_at("2026-06-01T09:00:00Z", vec![asleep(schedule)]);
         plan.actions.remove(0).before
