@@ -5,6 +5,8 @@ mod counts;
 mod databases;
 mod deadline;
 mod failing;
+mod failures;
+mod grants;
 mod groups;
 mod hands;
 mod questions;
