@@ -92,7 +92,7 @@ impl Scenario for Story {
     }
 }
 
-/// Tries every failure and prints what there was to try, for those who look at the output.
+/// Tries every failure and tells what there was to try.
 #[track_caller]
 fn survives(story: &Story) -> Tried {
     match try_every_failure(story) {

@@ -3,7 +3,10 @@
 
 mod counts;
 mod databases;
+mod deadline;
 mod failing;
+mod failures;
+mod grants;
 mod groups;
 mod hands;
 mod questions;
@@ -25,7 +28,7 @@ use tests::{
         world::{HOME_ACCOUNT, Place, World},
     },
     lambda::{Function, Invocation, Spec},
-    template::{Deployment, Template},
+    template::{Deployment, Stack, Template},
 };
 
 pub(crate) use hands::{document, failure, lines, report};
@@ -59,11 +62,7 @@ impl Account {
         build: impl FnOnce(&mut World, Timestamp),
     ) -> Self {
         let now: Timestamp = now.parse().unwrap();
-        let mut deployment = Deployment { region: REGION.to_owned(), ..Deployment::default() };
-        for (name, value) in parameters {
-            deployment = deployment.with(name, value);
-        }
-        let stack = Template::of_workspace().unwrap().deploy(&deployment).unwrap();
+        let stack = hub(parameters);
         let mut world = World::default();
         stack.install(&mut world, now);
         build(&mut world, now);
@@ -108,9 +107,26 @@ impl Account {
 
 /// Makes `account` one that the function of the home account looks after.
 pub(crate) fn target_account(world: &mut World, account: &str, now: Timestamp) {
-    let deployment = Deployment { region: REGION.to_owned(), ..Deployment::default() };
-    let deployment = deployment.in_account(account).with("HubAccount", HOME_ACCOUNT);
-    Template::of_workspace().unwrap().deploy(&deployment).unwrap().install(world, now);
+    target(account, &[]).install(world, now);
+}
+
+/// The stack with the functions, with parameters that differ from their defaults.
+pub(crate) fn hub(parameters: &[(&str, &str)]) -> Stack {
+    deploy(Deployment::default(), parameters)
+}
+
+/// The stack in an account that is looked after from the home account.
+pub(crate) fn target(account: &str, parameters: &[(&str, &str)]) -> Stack {
+    let deployment = Deployment::default().in_account(account).with("HubAccount", HOME_ACCOUNT);
+    deploy(deployment, parameters)
+}
+
+fn deploy(deployment: Deployment, parameters: &[(&str, &str)]) -> Stack {
+    let deployment = Deployment { region: REGION.to_owned(), ..deployment };
+    let deployment = parameters
+        .iter()
+        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
+    Template::of_workspace().unwrap().deploy(&deployment).unwrap()
 }
 
 /// The event that EventBridge sends.

@@ -67,6 +67,17 @@ pub enum Outcome {
     },
 }
 
+/// What an event says about its deadline. The process is killed at the time-out all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The time-out, as Lambda says.
+    Timeout,
+    /// Earlier or later than the truth: so long from now.
+    After(Duration),
+    /// So many milliseconds after 1970. `cargo lambda watch` always says 600,000.
+    At { ms: u128 },
+}
+
 /// Kills the process of a function, from any thread.
 #[derive(Debug, Clone)]
 pub struct Killer(mpsc::UnboundedSender<std_mpsc::Sender<()>>);
@@ -74,6 +85,7 @@ pub struct Killer(mpsc::UnboundedSender<std_mpsc::Sender<()>>);
 #[derive(Debug)]
 struct Invoke {
     event: Bytes,
+    told: Told,
     done: std_mpsc::Sender<Invocation>,
 }
 
@@ -96,10 +108,19 @@ impl Function {
     ///
     /// If the harness itself has failed.
     pub fn invoke(&self, event: &Value) -> Invocation {
+        self.invoke_told(event, Told::Timeout)
+    }
+
+    /// The same with a deadline in the event that may differ from the real one.
+    ///
+    /// # Panics
+    ///
+    /// If the harness itself has failed.
+    pub fn invoke_told(&self, event: &Value, told: Told) -> Invocation {
         let (done, invocation) = std_mpsc::channel();
         let event = Bytes::from(event.to_string());
         let events = self.events.as_ref().expect("taken only on drop");
-        events.send(Invoke { event, done }).expect("the thread ends only on drop");
+        events.send(Invoke { event, told, done }).expect("the thread ends only on drop");
         invocation.recv().expect("the thread answers every invocation")
     }
 
@@ -157,8 +178,8 @@ async fn serve(spec: &Spec, mut events: mpsc::UnboundedReceiver<Invoke>, mut kil
     loop {
         tokio::select! {
             invoke = events.recv() => {
-                let Some(Invoke { event, done }) = invoke else { break };
-                let invocation = invoke_once(spec, &mut sandbox, event, &mut kills).await;
+                let Some(Invoke { event, told, done }) = invoke else { break };
+                let invocation = invoke_once(spec, &mut sandbox, event, told, &mut kills).await;
                 let _nobody_waits = done.send(invocation);
             }
             Some(dead) = kills.recv() => {
@@ -178,6 +199,7 @@ async fn invoke_once(
     spec: &Spec,
     warm: &mut Option<Sandbox>,
     body: Bytes,
+    told: Told,
     kills: &mut KillRequests,
 ) -> Invocation {
     let request_id = request_id();
@@ -200,7 +222,11 @@ async fn invoke_once(
     let event = Event {
         trace_id: trace_id(&request_id),
         request_id,
-        deadline_ms: (since_1970() + spec.timeout).as_millis(),
+        deadline_ms: match told {
+            Told::Timeout => (since_1970() + spec.timeout).as_millis(),
+            Told::After(left) => (since_1970() + left).as_millis(),
+            Told::At { ms } => ms,
+        },
         function_arn: spec.arn(),
         body,
     };

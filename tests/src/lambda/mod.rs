@@ -11,5 +11,5 @@ mod sandbox;
 mod spec;
 
 pub use binary::{binary, build_visibly};
-pub use function::{Function, Invocation, Killer, Outcome};
+pub use function::{Function, Invocation, Killer, Outcome, Told};
 pub use spec::Spec;

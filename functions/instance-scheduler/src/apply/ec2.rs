@@ -40,6 +40,10 @@ pub(super) async fn change(
     let ec2 = Client::new(aws);
     let mut batches: BTreeMap<Call, Vec<Action>> = BTreeMap::new();
     for action in actions {
+        if deadline.has_passed() {
+            applied.left.push(action);
+            continue;
+        }
         if let Change::Start { set_type: Some(instance_type), .. } = &action.change
             && let Err(error) = set_type(&ec2, &action.id, instance_type).await
         {

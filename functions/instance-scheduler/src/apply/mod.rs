@@ -56,6 +56,10 @@ impl Applied {
 /// Tries every action. One failure does not stop the rest.
 pub async fn apply(aws: &SdkConfig, actions: Vec<Action>, deadline: Deadline) -> Applied {
     let mut applied = Applied::default();
+    if deadline.has_passed() {
+        applied.left = actions;
+        return applied;
+    }
     let actions = remember_before(aws, actions, &mut applied).await;
 
     let mut instances = Vec::new();

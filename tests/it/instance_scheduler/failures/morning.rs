@@ -18,8 +18,8 @@ periods: [{name: office, weekdays: mon-fri, begintime: "09:00", endtime: "17:00"
 "#;
 const GROWING: &str = r#"
 periods:
-  - {name: night, begintime: "00:00", endtime: "09:00", instance_type: t3.micro}
-  - {name: day, begintime: "09:00", endtime: "24:00", instance_type: m5.large}
+  - {name: early, begintime: "07:00", endtime: "09:00", instance_type: t3.micro}
+  - {name: day, begintime: "09:00", endtime: "17:00", instance_type: m5.large}
 "#;
 
 /// What an instance should become: its number, power, type, and the edge that it remembers.
@@ -30,7 +30,7 @@ const EXPECTED: &[(u64, &str, &str, &str)] = &[
     (3, "running", "t3.micro", "2026-06-01T09:00:00Z running"),
     (4, "stopped", "t3.micro", "2026-06-01T09:00:00Z stopped"),
     (5, "running", "m5.large", "2026-06-01T09:00:00Z running type=m5.large"),
-    (6, "running", "m5.large", "2026-05-01T00:00:00Z running type=m5.large"),
+    (6, "running", "m5.large", "2026-06-01T07:00:00Z running type=m5.large"),
     (7, "running", "t3.micro", "2026-06-01T09:00:00Z running"),
 ];
 
@@ -54,7 +54,7 @@ fn build(world: &mut World, now: Timestamp) {
     place.ec2.add(asleep(3, "retaining"));
     place.ec2.add(awake(4, "mon-sun 06:00-09:00", "2026-06-01T06:00:00Z running"));
     place.ec2.add(asleep(5, "large"));
-    place.ec2.add(awake(6, "growing", "2026-05-01T00:00:00Z running type=t3.micro"));
+    place.ec2.add(awake(6, "growing", "2026-06-01T07:00:00Z running type=t3.micro"));
     let override_tag = "stopped until 2026-06-01T08:58:00Z";
     place.ec2.add(asleep(7, OFFICE).tag("caretaker:override", override_tag));
     place.ec2.add(awake(8, "mon-sun 06:00-17:00", "2026-06-01T06:00:00Z running").stopped());

@@ -114,7 +114,8 @@ fn groups_survive_every_failure_and_never_lose_their_sizes() {
         },
         always: |account| {
             for (name, size) in [("web", WEB), ("batch", BATCH)] {
-                let group = account.place(|place, _| place.autoscaling.group(name).unwrap().clone());
+                let group =
+                    account.place(|place, _| place.autoscaling.group(name).unwrap().clone());
                 let Size { min, max, desired } = size;
                 let remembered = format!("min={min} max={max} desired={desired}");
                 let is_known = group.size == size || tag(&group, CAPACITY) == Some(remembered);
@@ -126,7 +127,8 @@ fn groups_survive_every_failure_and_never_lose_their_sizes() {
             for (name, size, edge) in
                 [("web", EMPTY, EVENING_STOPPED), ("batch", BATCH, EVENING_RUNNING)]
             {
-                let group = account.place(|place, _| place.autoscaling.group(name).unwrap().clone());
+                let group =
+                    account.place(|place, _| place.autoscaling.group(name).unwrap().clone());
                 let (handled, problem) = (tag(&group, STATE), tag(&group, PROBLEM));
                 let tags = (handled.as_deref(), problem.as_deref());
                 let (found, expected) = (format!("{:?}", group.size), format!("{size:?}"));
