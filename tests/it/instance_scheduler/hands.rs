@@ -23,12 +23,24 @@ impl Account {
     /// an operation with its parameters, as in `StopInstances&InstanceId.1=i-1`.
     #[track_caller]
     pub(crate) fn by_hand(&self, service: &'static str, request: &str) {
+        self.by_hand_in(HOME_ACCOUNT, REGION, service, request);
+    }
+
+    /// The same in another account or region.
+    #[track_caller]
+    pub(crate) fn by_hand_in(
+        &self,
+        account: &str,
+        region: &str,
+        service: &'static str,
+        request: &str,
+    ) {
         let (operation, parameters) = request.split_once('&').unwrap_or((request, ""));
         let call = Call {
             service,
             operation: operation.to_owned(),
-            account: HOME_ACCOUNT.to_owned(),
-            region: REGION.to_owned(),
+            account: account.to_owned(),
+            region: region.to_owned(),
             access_key: LOCAL_KEY.to_owned(),
             now: self.aws.clock().now(),
             input: Input::Query(Form::parse(parameters.as_bytes())),
