@@ -251,6 +251,187 @@ def s3_keeps_objects(aws):
     fails("AccessDenied", 403, aws.client("s3", key="222222222222").get_object,
           Bucket=bucket, Key="n/0")
 
+def launched(aws, count=1, **given):
+    """Instances of their own tag value, running."""
+    ec2, mark = aws.client("ec2"), unique("probe")
+    tags = [{"Key": "Probe", "Value": mark}]
+    answer = ec2.run_instances(
+        ImageId="ami-0123456789abcdef0", InstanceType="t3.micro", MinCount=count, MaxCount=count,
+        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}], **given,
+    )
+    ids = [instance["InstanceId"] for instance in answer["Instances"]]
+    states = {instance["State"]["Name"] for instance in answer["Instances"]}
+    assert states == {"pending"}, states
+    wait(ec2, "instance_running", ids)
+    return ec2, ids, mark
+
+
+def wait(ec2, state, ids):
+    ec2.get_waiter(state).wait(InstanceIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 90})
+
+
+def states(ec2, ids):
+    pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=ids)
+    found = {
+        instance["InstanceId"]: instance["State"]["Name"]
+        for page in pages for reservation in page["Reservations"]
+        for instance in reservation["Instances"]
+    }
+    return [found[one] for one in ids]
+
+
+@probe
+def ec2_stops_and_starts_through_transitions(aws):
+    ec2, ids, _ = launched(aws, 2)
+    change = ec2.stop_instances(InstanceIds=ids)["StoppingInstances"]
+    assert {one["PreviousState"]["Name"] for one in change} == {"running"}, change
+    assert {one["CurrentState"]["Name"] for one in change} == {"stopping"}, change
+    wait(ec2, "instance_stopped", ids)
+    again = ec2.stop_instances(InstanceIds=ids)["StoppingInstances"]
+    assert {one["CurrentState"]["Name"] for one in again} == {"stopped"}, again
+    stopped = ec2.describe_instances(InstanceIds=ids[:1])["Reservations"][0]["Instances"][0]
+    assert stopped["StateReason"]["Code"] == "Client.UserInitiatedShutdown", stopped
+    assert stopped["StateTransitionReason"].startswith("User initiated ("), stopped
+    change = ec2.start_instances(InstanceIds=ids)["StartingInstances"]
+    assert {one["CurrentState"]["Name"] for one in change} == {"pending"}, change
+    wait(ec2, "instance_running", ids)
+    ec2.terminate_instances(InstanceIds=ids)
+    wait(ec2, "instance_terminated", ids)
+    fails("IncorrectInstanceState", 400, ec2.start_instances, InstanceIds=ids[:1],
+          text=f"The instance '{ids[0]}' is not in a state from which it can be started.")
+
+
+@probe
+def ec2_refuses_a_whole_batch_for_one_bad_id(aws):
+    ec2, ids, _ = launched(aws)
+    missing = ["i-00000000000000bad", "i-00000000000001bad"]
+    fails("InvalidInstanceID.NotFound", 400, ec2.stop_instances, InstanceIds=ids + missing[:1],
+          text=f"The instance ID '{missing[0]}' does not exist")
+    fails("InvalidInstanceID.NotFound", 400, ec2.stop_instances, InstanceIds=ids + missing,
+          text=f"The instance IDs '{missing[0]}, {missing[1]}' do not exist")
+    fails("InvalidInstanceID.Malformed", 400, ec2.stop_instances, InstanceIds=ids + ["i-x"],
+          text='Invalid id: "i-x"')
+    fails("InvalidInstanceID.NotFound", 400, ec2.describe_instances, InstanceIds=missing[:1])
+    assert states(ec2, ids) == ["running"]
+
+
+@probe
+def ec2_dry_runs_do_nothing(aws):
+    ec2, ids, _ = launched(aws)
+    for call in (ec2.stop_instances, ec2.terminate_instances):
+        fails("DryRunOperation", 412, call, InstanceIds=ids, DryRun=True,
+              text="Request would have succeeded, but DryRun flag is set.")
+    assert states(ec2, ids) == ["running"]
+
+
+@probe
+def ec2_filters_and_pages(aws):
+    ec2, ids, mark = launched(aws, 12)
+    tag = {"Name": "tag:Probe", "Values": [mark]}
+    listing = ec2.get_paginator("describe_instances")
+    pages = list(listing.paginate(Filters=[tag], PaginationConfig={"PageSize": 5}))
+    sizes = [sum(len(one["Instances"]) for one in page["Reservations"]) for page in pages]
+    assert sizes == [5, 5, 2], sizes
+    zone = ec2.describe_instances(InstanceIds=ids[:1])["Reservations"][0]["Instances"][0]
+    zone = zone["Placement"]["AvailabilityZone"]
+    count = lambda *filters: sum(
+        len(one["Instances"])
+        for page in listing.paginate(Filters=[tag, *filters]) for one in page["Reservations"]
+    )
+    assert count({"Name": "availability-zone", "Values": [zone]}) == 12
+    assert count({"Name": "availability-zone", "Values": ["eu-west-1z"]}) == 0
+    assert count({"Name": "instance-state-name", "Values": ["stopped"]}) == 0
+    assert count({"Name": "tag-key", "Values": ["Pro*"]}) == 12
+    assert count({"Name": "instance-type", "Values": ["t3.*", "x"]}) == 12
+    fails("InvalidParameterValue", 400, ec2.describe_instances,
+          Filters=[{"Name": "no-such-filter", "Values": ["x"]}])
+    fails("InvalidParameterCombination", 400, ec2.describe_instances, InstanceIds=ids, MaxResults=5)
+    fails("InvalidParameterValue", 400, ec2.describe_instances, MaxResults=1001)
+    try:
+        ec2.describe_instances(Filters=[tag], NextToken="made-up")
+        raise AssertionError("a made-up token was accepted")
+    except ClientError as error:
+        assert "oken" in str(error), error
+
+
+@probe
+def ec2_tags_have_rules(aws):
+    ec2, ids, _ = launched(aws)
+    named = lambda: {
+        one["Key"]: one["Value"]
+        for one in ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": ids}])["Tags"]
+    }
+    ec2.create_tags(Resources=ids, Tags=[{"Key": "A", "Value": "1"}, {"Key": "B", "Value": "2"}])
+    ec2.delete_tags(Resources=ids, Tags=[{"Key": "A", "Value": "other"}, {"Key": "B"}])
+    assert named().get("A") == "1" and "B" not in named(), named()
+    fails("InvalidInstanceID.NotFound", 400, ec2.create_tags,
+          Resources=ids + ["i-00000000000000bad"], Tags=[{"Key": "C", "Value": "3"}])
+    assert "C" not in named()
+    fails("InvalidParameterValue", 400, ec2.create_tags, Resources=ids,
+          Tags=[{"Key": "aws:x", "Value": "1"}])
+    fails("TagLimitExceeded", 400, ec2.create_tags, Resources=ids,
+          Tags=[{"Key": f"k{n}", "Value": ""} for n in range(50)])
+
+
+@probe
+def ec2_attributes_of_running_instances_are_fixed(aws):
+    ec2, ids, _ = launched(aws)
+    one = ids[0]
+    larger = {"InstanceId": one, "InstanceType": {"Value": "t3.large"}}
+    fails("IncorrectInstanceState", 400, ec2.modify_instance_attribute, **larger)
+    fails("UnsupportedHibernationConfiguration", 400, ec2.stop_instances, InstanceIds=ids,
+          Hibernate=True)
+    ec2.modify_instance_attribute(InstanceId=one, DisableApiStop={"Value": True})
+    fails("OperationNotPermitted", 400, ec2.stop_instances, InstanceIds=ids,
+          text="Modify its 'disableApiStop' instance attribute and try again.")
+    ec2.modify_instance_attribute(InstanceId=one, DisableApiStop={"Value": False})
+    ec2.stop_instances(InstanceIds=ids)
+    wait(ec2, "instance_stopped", ids)
+    ec2.modify_instance_attribute(**larger)
+    kind = ec2.describe_instance_attribute(InstanceId=one, Attribute="instanceType")
+    assert kind["InstanceType"]["Value"] == "t3.large", kind
+
+
+@probe
+def ec2_hibernates_what_was_launched_for_it(aws):
+    ec2, ids, _ = launched(aws, HibernationOptions={"Configured": True})
+    ec2.stop_instances(InstanceIds=ids, Hibernate=True)
+    wait(ec2, "instance_stopped", ids)
+
+
+@probe
+def ec2_regions_are_apart(aws):
+    _, ids, _ = launched(aws)
+    elsewhere = aws.client("ec2", region="us-east-1")
+    fails("InvalidInstanceID.NotFound", 400, elsewhere.describe_instances, InstanceIds=ids)
+    names = [one["RegionName"] for one in elsewhere.describe_regions()["Regions"]]
+    assert {"eu-west-1", "us-east-1"} <= set(names), names
+
+
+@probe
+def rds_refuses_what_does_not_exist(aws):
+    rds = aws.client("rds")
+    name = unique("probe")
+    fails("DBInstanceNotFound", 404, rds.stop_db_instance, DBInstanceIdentifier=name)
+    fails("DBInstanceNotFound", 404, rds.start_db_instance, DBInstanceIdentifier=name)
+    fails("DBInstanceNotFound", 404, rds.describe_db_instances, DBInstanceIdentifier=name)
+    fails("DBClusterNotFoundFault", 404, rds.stop_db_cluster, DBClusterIdentifier=name)
+    fails("DBClusterNotFoundFault", 404, rds.describe_db_clusters, DBClusterIdentifier=name)
+    fails("InvalidParameterValue", 400, rds.describe_db_instances, MaxRecords=101)
+    fails("InvalidAction", 400, rds.describe_db_snapshots)
+
+
+@probe
+def autoscaling_refuses_what_does_not_exist(aws):
+    autoscaling, name = aws.client("autoscaling"), unique("probe")
+    listed = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+    assert listed["AutoScalingGroups"] == [], listed
+    fails("ValidationError", 400, autoscaling.update_auto_scaling_group,
+          AutoScalingGroupName=name, MinSize=0)
+    fails("ValidationError", 400, autoscaling.set_desired_capacity,
+          AutoScalingGroupName=name, DesiredCapacity=0)
+    fails("ValidationError", 400, autoscaling.describe_auto_scaling_groups, MaxRecords=101)
+
 
 def main():
     if len(sys.argv) != 2:

@@ -37,6 +37,9 @@ pub struct Handled {
     pub manual: bool,
     /// `refused`: AWS refused the stop of this edge, and asking again would not help.
     pub refused: bool,
+    /// `starting`: about to be started by us, so that a run that dies then does not make the next
+    /// take it for started by a person (`retain_running`).
+    pub starting: bool,
 }
 
 /// Which override was acted on: an override whose end changes is a new one.
@@ -61,6 +64,7 @@ impl Handled {
             acted: None,
             manual: false,
             refused: false,
+            starting: false,
         }
     }
 
@@ -82,6 +86,7 @@ impl Handled {
                 ("resizing", "") => handled.resizing = true,
                 ("manual", "") => handled.manual = true,
                 ("refused", "") => handled.refused = true,
+                ("starting", "") => handled.starting = true,
                 ("failed", n) => handled.failed = n.parse().map_err(|_| wrong(word))?,
                 ("retry", at) => handled.retry = Some(instant(at)?),
                 ("override", "open") => handled.override_mark = Some(OverrideMark::Open),
@@ -111,6 +116,7 @@ impl fmt::Display for Handled {
             acted,
             manual,
             refused,
+            starting,
         } = self;
         write!(f, "{at} {state}")?;
         if *retained {
@@ -145,6 +151,9 @@ impl fmt::Display for Handled {
         if *refused {
             f.write_str(" refused")?;
         }
+        if *starting {
+            f.write_str(" starting")?;
+        }
         Ok(())
     }
 }
@@ -169,6 +178,7 @@ mod tests {
         survives("2026-06-01T09:00:00Z running type=m5.large resizing");
         survives("2026-06-01T17:00:00Z stopped acted=2026-06-01T17:02:11Z manual");
         survives("2026-06-01T17:00:00Z stopped refused");
+        survives("2026-06-01T09:00:00Z running starting");
     }
 
     #[test]
@@ -185,6 +195,7 @@ mod tests {
             acted: Some(at),
             manual: true,
             refused: true,
+            starting: true,
             ..Handled::new(at, State::Running)
         };
         let text = handled.to_string();

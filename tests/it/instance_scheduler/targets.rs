@@ -113,7 +113,7 @@ fn a_region_that_cannot_be_listed_hides_no_other() {
     let calls = account.aws.log().calls_of("ec2:DescribeInstances");
     let region = calls.into_iter().find(|call| call.fault.is_some()).unwrap().region;
     let left: Vec<String> = running(&account).into_iter().map(|(_, region)| region).collect();
-    assert_eq!(left, [region.clone()]);
+    assert_eq!(left, std::slice::from_ref(&region));
 
     let report = report(&run);
     let targets = report["targets"].as_array().unwrap();

@@ -6,18 +6,18 @@ use std::{
     io::{self, Write as _},
 };
 
-use anyhow::{Context as _, bail};
-use tests::{
+use ::tests::{
     aws::{LocalAws, Options, clock::Clock, world::World},
     demo,
     template::Stack,
 };
+use anyhow::{Context as _, bail};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let port = port(std::env::args().skip(1))?;
+    let Arguments { port, speed } = Arguments::parse(std::env::args().skip(1))?;
     let stack = demo::deploy(&[])?;
-    let clock = Clock::real();
+    let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
     let mut world = World::default();
     demo::populate(&mut world, &stack, clock.now())?;
     let options = Options { port, clock: Some(clock), world, ..Options::default() };
@@ -42,7 +42,7 @@ fn instructions(endpoint: &str, stack: &Stack) -> String {
     let variables = variables.join(" \\\n    ");
     format!(
         "# A local AWS with a fleet in it, until Ctrl-C. In every other terminal:\n\
-         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region}\n\
+         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
          export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\
          # What template.yaml sets for the functions:\n\
          export {variables}\n\n\
@@ -57,12 +57,52 @@ fn instructions(endpoint: &str, stack: &Stack) -> String {
     )
 }
 
-fn port(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<u16> {
-    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, _, _) => Ok(0),
-        (Some("--port"), Some(port), None) => {
-            port.parse().with_context(|| format!("`{port}` is not a port"))
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Arguments {
+    /// Any free port if zero.
+    port: u16,
+    /// How many seconds pass in a second.
+    speed: i32,
+}
+
+impl Arguments {
+    fn parse(arguments: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
+        let mut parsed = Self { port: 0, speed: 1 };
+        let mut arguments = arguments.into_iter();
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().with_context(|| format!("`{name}` without a value"))?;
+            match name.as_str() {
+                "--port" => {
+                    let port = value.parse();
+                    parsed.port = port.with_context(|| format!("`{value}` is not a port"))?;
+                }
+                "--speed" => {
+                    let speed = value.parse().ok().filter(|&speed| speed > 0);
+                    parsed.speed = speed.with_context(|| format!("`{value}` is not a speed"))?;
+                }
+                _ => bail!("usage: cargo local [--port <number>] [--speed <factor>]"),
+            }
         }
-        _ => bail!("usage: cargo local [--port <number>]"),
+        Ok(parsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_arguments() {
+        let read = |arguments: &[&str]| {
+            Arguments::parse(arguments.iter().map(|&argument| argument.to_owned()))
+        };
+        assert_eq!(read(&[]).unwrap(), Arguments { port: 0, speed: 1 });
+        let both = read(&["--speed", "60", "--port", "4566"]).unwrap();
+        assert_eq!(both, Arguments { port: 4_566, speed: 60 });
+        for wrong in [&["--port"][..], &["--port", "x"], &["4566"], &["--speed", "0"], &["-v", "1"]]
+        {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

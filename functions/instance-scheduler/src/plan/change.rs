@@ -40,9 +40,10 @@ pub(super) fn change(
     Ok(Some(match decision {
         Decision::Nothing | Decision::Skip(_) | Decision::Wait(_) => return Ok(None),
         Decision::Record(then) => draft(Change::Remember, then),
-        Decision::Start { then, .. } if resource.kind == Kind::Group => {
-            draft(Change::Restore(remembered_capacity(extra)?), then)
-        }
+        Decision::Start { then, .. } if resource.kind == Kind::Group => Draft {
+            before: before_start(schedule, &then),
+            ..draft(Change::Restore(remembered_capacity(extra)?), then)
+        },
         Decision::Start { then, set_type } => {
             let alternatives = match &extra.instance_types {
                 None => Rc::clone(no_alternatives),
@@ -54,7 +55,8 @@ pub(super) fn change(
                     .collect(),
             };
             let set_type = set_type.filter(|_| resource.kind == Kind::Instance);
-            draft(Change::Start { set_type, alternatives }, then)
+            let before = before_start(schedule, &then);
+            Draft { before, ..draft(Change::Start { set_type, alternatives }, then) }
         }
         Decision::Stop { then } if resource.kind == Kind::Group => Draft {
             before: extra.capacity.filter(|capacity| *capacity != Capacity::ZERO).map(|capacity| {
@@ -80,6 +82,13 @@ pub(super) fn change(
             }
         }
     }))
+}
+
+/// With `retain_running`, who finds a resource running must know whether we have started it.
+fn before_start(schedule: &Schedule, then: &Handled) -> Option<Before> {
+    // Where a start has failed before, the edge is known to be ours.
+    let matters = schedule.retain_running && !schedule.enforced && then.failed == 0;
+    matters.then(|| Before::Handled(Handled { starting: true, ..then.clone() }))
 }
 
 fn remembered_capacity(extra: &Extra) -> Result<Capacity, String> {

@@ -153,13 +153,23 @@ fn at_edge(wanted: &Wanted, seen: Seen, flags: Flags, now: Timestamp, then: Hand
         (State::Stopped, Power::Stopped | Power::Stopping) => {
             Decision::Record(Handled { acted: seen.stopped_since, ..then })
         }
-        (State::Stopped, Power::Running) => stop_at_edge(seen, flags, now, then),
+        (State::Stopped, Power::Running) => stop_at_edge(wanted, seen, flags, now, then),
         (State::Any, _) => Decision::Nothing,
     }
 }
 
-fn stop_at_edge(seen: Seen, flags: Flags, now: Timestamp, then: Handled) -> Decision {
+fn stop_at_edge(
+    wanted: &Wanted,
+    seen: Seen,
+    flags: Flags,
+    now: Timestamp,
+    then: Handled,
+) -> Decision {
     let Some(handled) = seen.handled else {
+        // A person who says `stopped` means it, also of what is new.
+        if wanted.override_mark.is_some() {
+            return stop(seen, now, then);
+        }
         if !flags.stop_new_instances {
             return Decision::Record(then);
         }
@@ -175,8 +185,8 @@ fn stop_at_edge(seen: Seen, flags: Flags, now: Timestamp, then: Handled) -> Deci
     stop(seen, now, then)
 }
 
-/// Stopped inside its period, with no edge since: a person's doing, a start that died, or our own
-/// stop to change its type.
+/// Stopped inside its period, with no edge since: a person's doing, a start that died or was never
+/// sent, or our own stop to change its type.
 fn found_stopped(
     wanted: &Wanted,
     seen: Seen,
@@ -186,7 +196,7 @@ fn found_stopped(
 ) -> Decision {
     let Some(handled) = seen.handled else { return Decision::Nothing };
     let then = Handled { at: handled.at, ..remembered(wanted, now) };
-    if handled.resizing {
+    if handled.resizing || handled.starting {
         return start(wanted, seen, then);
     }
     if handled.failed > 0 || seen.start_failure.is_some() {
@@ -240,8 +250,8 @@ fn found_running(wanted: &Wanted, seen: Seen, then: &Handled) -> Decision {
     }
     match seen.handled {
         // It runs at last. Forgotten, or a later stop by hand would look like a failed start.
-        Some(handled) if handled.failed > 0 => {
-            Decision::Record(Handled { failed: 0, retry: None, ..handled.clone() })
+        Some(handled) if handled.failed > 0 || handled.starting => {
+            Decision::Record(Handled { failed: 0, retry: None, starting: false, ..handled.clone() })
         }
         _ => Decision::Nothing,
     }

@@ -42,6 +42,10 @@ fn catalog() -> Catalog {
             "sleepy",
             "{periods: [{weekdays: mon, begintime: '09:00', endtime: '17:00'}], hibernate: true}",
         ),
+        document(
+            "retaining",
+            "{periods: [{begintime: '09:00', endtime: '17:00'}], retain_running: true}",
+        ),
         document("broken", "{period: []}"),
     ];
     Catalog::new(TimeZone::UTC, documents, [])
@@ -167,6 +171,20 @@ fn an_override_that_cannot_be_read_does_not_hold() {
         vec![garbled],
         "problem instance i-1: the override does not hold: `next tuesday` is not a time such as `2026-06-01T21:00`\n",
     );
+}
+
+#[test]
+fn with_retain_running_a_start_is_announced_before_it_is_made() {
+    let asleep = |schedule| {
+        handled(resource("i-1", schedule, Power::Stopped), "2026-05-29T17:00:00Z stopped")
+    };
+    let [ours, plain] = ["retaining", "office"].map(|schedule| {
+        let mut plan = plan_at("2026-06-01T09:00:00Z", vec![asleep(schedule)]);
+        plan.actions.remove(0).before
+    });
+    let starting = "2026-06-01T09:00:00Z running starting".to_owned();
+    assert_eq!(ours.unwrap().set, [("caretaker:scheduler", starting)]);
+    assert_eq!(plain, None);
 }
 
 #[test]

@@ -137,8 +137,8 @@ fn cost(screen: &mut Screen<'_>, week: &Week, took_secs: f64) -> anyhow::Result<
     }
     let (n_events, n_alerts) = (week.n_events, week.n_alerts);
     screen.line(format_args!(
-        "{n_failed} runs failed on purpose, so that an alarm rings; {n_alerts} messages to the alert topic, \
-         {n_events} events on the bus",
+        "{n_failed} runs failed on purpose, so that an alarm rings; {n_alerts} messages to the topic of the alarms,\n\
+         {n_events} events on the bus, one per run that did something",
     ))?;
     let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
     for call in &week.calls {
@@ -167,8 +167,8 @@ fn judge(screen: &mut Screen<'_>, week: &Week) -> anyhow::Result<()> {
         format_args!("\nAll {n_compared} things that have to hold in this week held."),
     ))?;
     screen.line(
-        "\nTry next:  cargo local                      the same fleet, now, for your own hands and the AWS CLI\n           \
-         sam build && sam deploy --guided  the function in your account; DryRun=true only tells",
+        "\nTry next:  cargo local                       the same fleet, now, for your own hands\n           \
+         sam build && sam deploy --guided  in your account; with DryRun=true it only tells",
     )?;
     Ok(())
 }

@@ -243,6 +243,17 @@ fn retain_running_spares_one_stop() {
 }
 
 #[test]
+fn what_we_were_about_to_start_is_not_retained() {
+    let retain = Flags { retain_running: true, ..flags() };
+    let starting = "2026-06-01T09:00:00Z running starting";
+    check(&open(), starting, &Power::Stopped, retain, &format!("start, then {MONDAY_MORNING}"));
+    check(&open(), starting, &Power::Starting, retain, "nothing");
+    check(&open(), starting, &Power::Running, retain, &format!("record {MONDAY_MORNING}"));
+    let evening = "stop, then 2026-06-01T09:30:00Z stopped";
+    check(&closed(), starting, &Power::Running, retain, evening);
+}
+
+#[test]
 fn an_override_acts_at_once_and_only_once() {
     let mark = Some(OverrideMark::Until(at("2026-06-08T00:00:00Z")));
     let vacation = Wanted { override_mark: mark, ..wanted(State::Stopped, "") };
@@ -251,6 +262,9 @@ fn an_override_acts_at_once_and_only_once() {
     check(&vacation, then, &Power::Stopped, flags(), "nothing");
     // Even where a person had started it against the schedule.
     check(&vacation, FRIDAY_EVENING, &Power::Running, flags(), &format!("stop, then {then}"));
+    // Even where it is new, and new resources are spared.
+    let spared = Flags { stop_new_instances: false, ..flags() };
+    check(&vacation, "", &Power::Running, spared, &format!("stop, then {then}"));
     // Another end is another override.
     let handled = "2026-06-01T09:55:00Z stopped override=2026-06-05T00:00:00Z";
     check(&vacation, handled, &Power::Running, flags(), &format!("stop, then {then}"));
