@@ -199,7 +199,9 @@ fn a_refusal_with_hundreds_of_names_is_still_told() {
         |world, _| {
             let place = world.place(HOME_ACCOUNT, REGION);
             place.sns.add_topic("alerts");
-            (1..=400).for_each(|number| place.ec2.add(instance(number, "never")));
+            for number in 1..=400 {
+                place.ec2.add(instance(number, "never"));
+            }
         },
     );
     account.aws.faults().interfere(Calls::nth(1).of("ec2:StopInstances"), |world, _| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::{
     Client,
-    types::{AttributeValue, InstanceStateName},
+    types::{AttributeValue, Instance, InstanceState, InstanceStateName, Reservation},
 };
 use shared::{
     batch::{self, in_batches},
@@ -108,14 +108,13 @@ async fn name_all(ec2: &Client, call: Call, ids: &[String], error: AwsError) -> 
     let look = look.send().await.during("ec2:DescribeInstances");
     // Then one after the other, after all.
     let Ok(output) = look else { return error };
-    let instances =
-        output.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances);
+    let instances = output.reservations().iter().flat_map(Reservation::instances);
     let able: BTreeSet<&str> = instances
         .filter(|instance| {
-            let state = instance.state().and_then(|state| state.name());
+            let state = instance.state().and_then(InstanceState::name);
             state.is_some_and(|state| able_states.contains(state))
         })
-        .filter_map(|instance| instance.instance_id())
+        .filter_map(Instance::instance_id)
         .collect();
     let unable: Vec<&str> =
         ids.iter().map(String::as_str).filter(|id| !able.contains(id)).collect();
