@@ -18,9 +18,9 @@ pub struct Handled {
     pub state: State,
     /// `retained`: found running at the edge, so the next stop is left out (`retain_running`).
     pub retained: bool,
-    /// `failed=<n>`: so many starts of this edge failed.
-    pub failed: u32,
-    /// `retry=<instant>`: not to be started again before.
+    /// `retries=<n>`: so often it was started again, because a start of this edge had failed.
+    pub retries: u32,
+    /// `retry=<instant>`: the last start failed, or may have; not to be started again before.
     pub retry: Option<Timestamp>,
     /// `override=<instant>`, or `override=open`: the override that was acted on.
     pub override_mark: Option<OverrideMark>,
@@ -55,7 +55,7 @@ impl Handled {
             at,
             state,
             retained: false,
-            failed: 0,
+            retries: 0,
             retry: None,
             override_mark: None,
             window: None,
@@ -66,6 +66,11 @@ impl Handled {
             refused: false,
             starting: false,
         }
+    }
+
+    /// Whether the last start failed, or may have.
+    pub fn has_failed(&self) -> bool {
+        self.retries > 0 || self.retry.is_some()
     }
 
     /// Reads what `Display` wrote, or says which word it does not know.
@@ -87,7 +92,7 @@ impl Handled {
                 ("manual", "") => handled.manual = true,
                 ("refused", "") => handled.refused = true,
                 ("starting", "") => handled.starting = true,
-                ("failed", n) => handled.failed = n.parse().map_err(|_| wrong(word))?,
+                ("retries", n) => handled.retries = n.parse().map_err(|_| wrong(word))?,
                 ("retry", at) => handled.retry = Some(instant(at)?),
                 ("override", "open") => handled.override_mark = Some(OverrideMark::Open),
                 ("override", at) => handled.override_mark = Some(OverrideMark::Until(instant(at)?)),
@@ -107,7 +112,7 @@ impl fmt::Display for Handled {
             at,
             state,
             retained,
-            failed,
+            retries,
             retry,
             override_mark,
             window,
@@ -122,8 +127,8 @@ impl fmt::Display for Handled {
         if *retained {
             f.write_str(" retained")?;
         }
-        if *failed > 0 {
-            write!(f, " failed={failed}")?;
+        if *retries > 0 {
+            write!(f, " retries={retries}")?;
         }
         if let Some(retry) = retry {
             write!(f, " retry={retry}")?;
@@ -172,7 +177,7 @@ mod tests {
         survives("2026-06-01T09:00:00Z running");
         survives("2026-06-01T17:00:00Z stopped");
         survives("2026-06-01T09:00:00Z running retained");
-        survives("2026-06-01T09:00:00Z running failed=2 retry=2026-06-01T09:15:00Z");
+        survives("2026-06-01T09:00:00Z running retries=2 retry=2026-06-01T09:15:00Z");
         survives("2026-06-01T09:00:00Z stopped override=2026-06-08T00:00:00Z");
         survives("2026-06-01T09:00:00Z running override=open window=2026-06-01T12:00:00Z");
         survives("2026-06-01T09:00:00Z running type=m5.large resizing");
@@ -186,7 +191,7 @@ mod tests {
         let at = "2026-06-01T09:00:00Z".parse().unwrap();
         let handled = Handled {
             retained: true,
-            failed: 5,
+            retries: 5,
             retry: Some(at),
             override_mark: Some(OverrideMark::Until(at)),
             window: Some(at),

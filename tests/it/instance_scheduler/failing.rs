@@ -122,7 +122,7 @@ fn a_start_that_dies_is_reported_and_tried_again_five_times() {
     assert_eq!(failed, [5, 15, 35, 75, 155]);
     let given_up = account.tick("2026-06-01T16:30:00Z");
     let skipped = lines(&given_up, "skipped");
-    assert!(skipped[0].contains("given up after 5 failed starts"), "{skipped:?}");
+    assert!(skipped[0].contains("given up until the next edge, after 5 retries"), "{skipped:?}");
     assert!(account.tag(&id(1), PROBLEM).unwrap().contains("Client.InternalError"));
     assert_eq!(account.power(&id(2)), "running");
 
@@ -185,7 +185,7 @@ fn without_capacity_and_other_types_it_fails_and_is_tried_again() {
         place.ec2.add(instance(1, OFFICE).stopped());
     });
     let (started, failed) = minutes(&account, 80);
-    assert_eq!(started, [0, 10, 30, 70, 150]);
+    assert_eq!(started, [0, 5, 15, 35, 75, 155]);
     assert_eq!(failed, started);
     let problem = account.tag(&id(1), PROBLEM).unwrap();
     assert_eq!(problem, "ec2:StartInstances refused: InsufficientInstanceCapacity");

@@ -6,6 +6,7 @@ mod databases;
 mod deadline;
 mod failing;
 mod failures;
+mod fortnight;
 mod grants;
 mod groups;
 mod hands;

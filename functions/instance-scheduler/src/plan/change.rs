@@ -87,7 +87,7 @@ pub(super) fn change(
 /// With `retain_running`, who finds a resource running must know whether we have started it.
 fn before_start(schedule: &Schedule, then: &Handled) -> Option<Before> {
     // Where a start has failed before, the edge is known to be ours.
-    let matters = schedule.retain_running && !schedule.enforced && then.failed == 0;
+    let matters = schedule.retain_running && !schedule.enforced && then.retries == 0;
     matters.then(|| Before::Handled(Handled { starting: true, ..then.clone() }))
 }
 

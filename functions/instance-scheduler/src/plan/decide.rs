@@ -9,8 +9,8 @@ use crate::{
     schedule::State,
 };
 
-/// A start that died is tried again at most so often per edge.
-pub const MAX_FAILED_STARTS: u32 = 5;
+/// A start that failed is tried again at most so often per edge.
+pub const MAX_RETRIES: u32 = 5;
 
 /// RDS starts a stopped database by itself after 7 days.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html>
@@ -199,7 +199,7 @@ fn found_stopped(
     if handled.resizing || handled.starting {
         return start(wanted, seen, then);
     }
-    if handled.failed > 0 || seen.start_failure.is_some() {
+    if handled.has_failed() || seen.start_failure.is_some() {
         return retry(wanted, seen, handled, then, now, interval);
     }
     if flags.enforced || wanted.in_window {
@@ -217,30 +217,33 @@ fn retry(
     interval: SignedDuration,
 ) -> Decision {
     let reason = seen.start_failure.unwrap_or("the call was refused");
-    if handled.failed >= MAX_FAILED_STARTS {
+    if handled.retries >= MAX_RETRIES {
         return Decision::Skip(format!(
-            "given up after {MAX_FAILED_STARTS} failed starts of this edge, last: {reason}"
+            "given up until the next edge, after {MAX_RETRIES} retries: {reason}"
         ));
     }
     match handled.retry {
         Some(at) if now < at => {
-            Decision::Wait(format!("start {} failed ({reason}): next try at {at}", handled.failed))
+            let n_starts = handled.retries + 1;
+            Decision::Wait(format!("start {n_starts} failed ({reason}): next try at {at}"))
         }
-        _ => start(wanted, seen, failed_once_more(handled, then, now, interval)),
+        // Whether it lives is seen by the next run, so the pause is remembered at once.
+        _ => {
+            let then = Handled { retries: handled.retries + 1, ..then };
+            start(wanted, seen, paused(then, now, interval))
+        }
     }
 }
 
-/// What to remember when a start has failed, or may be found failed in the next run. Each wait is
-/// twice the one before: 2, 4, 8, 16 intervals.
-pub fn failed_once_more(
-    handled: &Handled,
-    then: Handled,
-    now: Timestamp,
-    interval: SignedDuration,
-) -> Handled {
-    let failed = handled.failed + 1;
-    let wait = interval * (1_i32 << failed.min(MAX_FAILED_STARTS));
-    Handled { failed, retry: now.checked_add(wait).ok(), ..then }
+/// What to remember of a start that AWS refused.
+pub fn refused_start(then: Handled, now: Timestamp, interval: SignedDuration) -> Handled {
+    if then.retry.is_some() { then } else { paused(then, now, interval) }
+}
+
+/// Each pause is twice the one before: after 1, 2, 4, 8 and 16 intervals.
+fn paused(then: Handled, now: Timestamp, interval: SignedDuration) -> Handled {
+    let pause = interval * (1_i32 << then.retries.min(MAX_RETRIES));
+    Handled { retry: now.checked_add(pause).ok(), ..then }
 }
 
 /// Running inside its period, with no edge since.
@@ -250,9 +253,12 @@ fn found_running(wanted: &Wanted, seen: Seen, then: &Handled) -> Decision {
     }
     match seen.handled {
         // It runs at last. Forgotten, or a later stop by hand would look like a failed start.
-        Some(handled) if handled.failed > 0 || handled.starting => {
-            Decision::Record(Handled { failed: 0, retry: None, starting: false, ..handled.clone() })
-        }
+        Some(handled) if handled.has_failed() || handled.starting => Decision::Record(Handled {
+            retries: 0,
+            retry: None,
+            starting: false,
+            ..handled.clone()
+        }),
         _ => Decision::Nothing,
     }
 }

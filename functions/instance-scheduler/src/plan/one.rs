@@ -168,7 +168,7 @@ impl<'a> Planner<'a> {
             plan.tally(&resource.schedule).saved += 1;
         }
         let mut fails_run = false;
-        let starts_again = matches!(&decision, Decision::Start { then, .. } if then.failed > 0);
+        let starts_again = matches!(&decision, Decision::Start { then, .. } if then.retries > 0);
         if let (true, Some(reason)) = (starts_again, seen.start_failure) {
             problem = Some(format!("was started, but did not run: {reason}"));
             fails_run = true;
@@ -231,10 +231,7 @@ impl Planner<'_> {
         let handled = if change.stops() {
             Handled { refused: true, acted: None, ..then.clone() }
         } else if change.starts() && kind != Kind::Group {
-            match then.failed {
-                0 => decide::failed_once_more(then, then.clone(), now, interval),
-                _ => then.clone(),
-            }
+            decide::refused_start(then.clone(), now, interval)
         } else {
             return None;
         };

@@ -313,7 +313,7 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
         [
             (
                 "caretaker:scheduler",
-                "2026-06-01T09:00:00Z running failed=1 retry=2026-06-01T09:15:00Z".to_owned()
+                "2026-06-01T09:00:00Z running retries=1 retry=2026-06-01T09:15:00Z".to_owned()
             ),
             (
                 "caretaker:problem",

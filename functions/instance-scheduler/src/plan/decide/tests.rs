@@ -282,21 +282,21 @@ fn a_start_that_died_is_tried_again_with_growing_pauses() {
     };
     assert_eq!(
         died(MONDAY_MORNING, "2026-06-01T09:05:00Z"),
-        "start, then 2026-06-01T09:00:00Z running failed=1 retry=2026-06-01T09:15:00Z"
+        "start, then 2026-06-01T09:00:00Z running retries=1 retry=2026-06-01T09:15:00Z"
     );
-    let first = "2026-06-01T09:00:00Z running failed=1 retry=2026-06-01T09:15:00Z";
+    let first = "2026-06-01T09:00:00Z running retries=1 retry=2026-06-01T09:15:00Z";
     assert_eq!(
         died(first, "2026-06-01T09:10:00Z"),
-        "wait: start 1 failed (Client.InternalError): next try at 2026-06-01T09:15:00Z"
+        "wait: start 2 failed (Client.InternalError): next try at 2026-06-01T09:15:00Z"
     );
     assert_eq!(
         died(first, "2026-06-01T09:15:00Z"),
-        "start, then 2026-06-01T09:00:00Z running failed=2 retry=2026-06-01T09:35:00Z"
+        "start, then 2026-06-01T09:00:00Z running retries=2 retry=2026-06-01T09:35:00Z"
     );
-    let last = "2026-06-01T09:00:00Z running failed=5 retry=2026-06-01T11:00:00Z";
+    let last = "2026-06-01T09:00:00Z running retries=5 retry=2026-06-01T11:00:00Z";
     assert_eq!(
         died(last, "2026-06-01T12:00:00Z"),
-        "skip: given up after 5 failed starts of this edge, last: Client.InternalError"
+        "skip: given up until the next edge, after 5 retries: Client.InternalError"
     );
 }
 
@@ -304,7 +304,7 @@ fn a_start_that_died_is_tried_again_with_growing_pauses() {
 fn failed_starts_are_forgotten_once_it_runs() {
     check(
         &open(),
-        "2026-06-01T09:00:00Z running failed=2 retry=2026-06-01T09:35:00Z",
+        "2026-06-01T09:00:00Z running retries=2 retry=2026-06-01T09:35:00Z",
         &Power::Running,
         flags(),
         "record 2026-06-01T09:00:00Z running",
@@ -443,8 +443,8 @@ fn anchor_decision(vector: &serde_json::Value) -> &'static str {
         "any" => format!("{before} stopped"),
         "retain-running" if desired == State::Running => format!("{edge} running retained"),
         "retain-running" => format!("{before} running retained"),
-        "start_failed" if desired == State::Running => format!("{edge} running failed=1"),
-        "start_failed" => format!("{before} running failed=1"),
+        "start_failed" if desired == State::Running => format!("{edge} running retries=1"),
+        "start_failed" => format!("{before} running retries=1"),
         "stop_failed" => format!("{before} running"),
         other => panic!("unknown stored state {other}"),
     };
