@@ -1,8 +1,9 @@
 //! Runs a handler under Lambda: logs as JSON, the deadline, and errors that say what failed. Makes
 //! no decision and reads no event.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
+use anyhow::anyhow;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -79,17 +80,32 @@ pub fn log_as_json() {
 /// Asks for events until the sandbox ends. `default_timeout` holds where the deadline is unknown.
 ///
 /// Whatever `handler` returns as an error is logged once by the runtime, on one line, and reported
-/// to Lambda with its stable type; a panic is reported as well.
-pub async fn run<H, F, R>(default_timeout: Duration, handler: H) -> Result<(), Error>
+/// to Lambda with its stable type; a panic is reported as well. Without an `app`, because a variable
+/// is wrong, every event is answered with that: a process that ends at start would be reported as
+/// `Runtime.ExitError`, and started again and again.
+pub async fn run<A, H, R>(
+    default_timeout: Duration,
+    app: anyhow::Result<A>,
+    handler: H,
+) -> Result<(), Error>
 where
-    H: Fn(Invocation) -> F,
-    F: Future<Output = Result<R, HandlerError>>,
+    H: AsyncFn(&A, Invocation) -> Result<R, HandlerError>,
     R: Serialize,
 {
-    let handler = &handler;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    let (app, handler) = (&app, &handler);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let LambdaEvent { payload, context } = event;
-        handler(invocation(payload, &context, default_timeout))
+        match app {
+            Ok(app) => {
+                let invocation = invocation(payload, &context, default_timeout);
+                // A handler's future may be large, and is moved about otherwise.
+                Box::pin(handler(app, invocation)).await
+            }
+            Err(err) => {
+                let again = anyhow!("{err:#}");
+                Err(HandlerError::coded(HandlerError::BAD_CONFIGURATION, again))
+            }
+        }
     }))
     .await
 }

@@ -1,4 +1,4 @@
-//! The function's variables. Read once, at start; a wrong one stops the function.
+//! The function's variables. Read once, at start; a wrong one is the answer to every event.
 
 use std::time::Duration;
 
