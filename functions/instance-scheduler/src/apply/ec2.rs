@@ -1,6 +1,9 @@
 //! Starts and stops instances in batches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_ec2::{
@@ -28,9 +31,19 @@ enum Call {
     Hibernate,
 }
 
+impl Call {
+    fn of(action: &Action) -> Self {
+        match &action.change {
+            Change::Stop { hibernate: true } => Self::Hibernate,
+            change if change.stops() => Self::Stop,
+            _ => Self::Start,
+        }
+    }
+}
+
 pub(super) async fn change(
     aws: &SdkConfig,
-    actions: Vec<Action>,
+    mut actions: Vec<Action>,
     deadline: Deadline,
     applied: &mut Applied,
 ) {
@@ -38,44 +51,59 @@ pub(super) async fn change(
         return;
     }
     let ec2 = Client::new(aws);
-    let mut batches: BTreeMap<Call, Vec<Action>> = BTreeMap::new();
+    // Taken from the end, so that what is done leaves no hole behind: the memory for 100,000 actions
+    // is there once.
+    actions.reverse();
+    actions.sort_by_key(|action| Reverse(Call::of(action)));
+    while let Some(call) = actions.last().map(Call::of) {
+        let first = actions.partition_point(|action| Call::of(action) > call);
+        let batch = actions.split_off(first.max(actions.len().saturating_sub(INSTANCES_PER_CALL)));
+        actions.shrink_to_fit();
+        let batch = set_types(&ec2, batch.into_iter().rev(), deadline, applied).await;
+        if deadline.has_passed() {
+            applied.left.extend(batch);
+        } else if !batch.is_empty() {
+            send(&ec2, call, batch, applied).await;
+        }
+    }
+}
+
+/// Gives those the type that must have another before they start, and returns what can be started
+/// or stopped.
+async fn set_types(
+    ec2: &Client,
+    actions: impl Iterator<Item = Action>,
+    deadline: Deadline,
+    applied: &mut Applied,
+) -> Vec<Action> {
+    let mut ready = Vec::new();
     for action in actions {
         if deadline.has_passed() {
             applied.left.push(action);
             continue;
         }
-        if let Change::Start { set_type: Some(instance_type), .. } = &action.change
-            && let Err(error) = set_type(&ec2, &action.id, instance_type).await
-        {
-            applied.fail([action], error);
-            continue;
+        match &action.change {
+            Change::Start { set_type: Some(instance_type), .. } => {
+                match set_type(ec2, &action.id, instance_type).await {
+                    Ok(()) => ready.push(action),
+                    Err(error) => applied.fail([action], error),
+                }
+            }
+            _ => ready.push(action),
         }
-        let call = match &action.change {
-            Change::Stop { hibernate: true } => Call::Hibernate,
-            change if change.stops() => Call::Stop,
-            _ => Call::Start,
-        };
-        batches.entry(call).or_default().push(action);
     }
-    for (call, actions) in batches {
-        if deadline.has_passed() {
-            applied.left.extend(actions);
-            continue;
-        }
-        send(&ec2, call, actions, applied).await;
-    }
+    ready
 }
 
 async fn send(ec2: &Client, call: Call, actions: Vec<Action>, applied: &mut Applied) {
     let ids: Vec<String> = actions.iter().map(|action| action.id.to_string()).collect();
-    let outcome =
-        in_batches(&ids, INSTANCES_PER_CALL, async |ids| match send_one(ec2, call, ids).await {
-            Err(error) if error.kind == AwsErrorKind::WrongState && ids.len() > 1 => {
-                Err(name_all(ec2, call, ids, error).await)
-            }
-            result => result,
-        })
-        .await;
+    let outcome = in_batches(&ids, ids.len(), async |ids| match send_one(ec2, call, ids).await {
+        Err(error) if error.kind == AwsErrorKind::WrongState && ids.len() > 1 => {
+            Err(name_all(ec2, call, ids, error).await)
+        }
+        result => result,
+    })
+    .await;
     let mut actions: BTreeMap<Box<str>, Action> =
         actions.into_iter().map(|action| (action.id.clone(), action)).collect();
     applied.done.extend(outcome.accepted.iter().filter_map(|id| actions.remove(id.as_str())));

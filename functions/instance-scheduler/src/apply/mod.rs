@@ -9,8 +9,6 @@ mod ec2;
 mod rds;
 mod tags;
 
-use std::rc::Rc;
-
 use aws_config::SdkConfig;
 use shared::{
     error::{AwsError, AwsErrorKind},
@@ -60,20 +58,15 @@ pub async fn apply(aws: &SdkConfig, actions: Vec<Action>, deadline: Deadline) ->
         applied.left = actions;
         return applied;
     }
-    let actions = remember_before(aws, actions, &mut applied).await;
+    let mut actions = remember_before(aws, actions, &mut applied).await;
 
-    let mut instances = Vec::new();
-    let mut databases = Vec::new();
-    let mut groups = Vec::new();
-    for action in actions {
-        match (&action.change, action.kind) {
-            (Change::Remember, _) => applied.done.push(action),
-            (_, Kind::Instance) => instances.push(action),
-            (_, Kind::Database | Kind::Cluster) => databases.push(action),
-            (_, Kind::Group) => groups.push(action),
-        }
-    }
-    ec2::change(aws, instances, deadline, &mut applied).await;
+    // Instances stay where they are: there may be 100,000.
+    applied.done.extend(actions.extract_if(.., |action| action.change == Change::Remember));
+    let groups: Vec<_> = actions.extract_if(.., |action| action.kind == Kind::Group).collect();
+    let databases: Vec<_> = actions
+        .extract_if(.., |action| matches!(action.kind, Kind::Database | Kind::Cluster))
+        .collect();
+    ec2::change(aws, actions, deadline, &mut applied).await;
     rds::change(aws, databases, deadline, &mut applied).await;
     autoscaling::change(aws, groups, deadline, &mut applied).await;
 
@@ -87,8 +80,10 @@ async fn remember_before(
     mut actions: Vec<Action>,
     applied: &mut Applied,
 ) -> Vec<Action> {
-    let work: Vec<Tagging> =
-        actions.iter().filter_map(|action| Tagging::of(action, action.before.as_ref()?)).collect();
+    let work = actions
+        .iter()
+        .filter_map(|action| Tagging::of(action, action.before.as_deref()?))
+        .collect();
     for Untagged { resources, error } in tags::write(aws, work).await {
         let is_untagged = |action: &mut Action| {
             action.before.is_some() && resources.iter().any(|id| **id == *tags::target(action))
@@ -101,13 +96,16 @@ async fn remember_before(
 
 /// Writes what the next run has to know.
 async fn remember_after(aws: &SdkConfig, applied: &mut Applied) {
+    let refusals: Vec<(&Action, TagChange)> = applied
+        .failed
+        .iter()
+        .filter_map(|(action, index)| {
+            Some((action, refusal(action.refused.as_ref()?, &applied.errors[*index])?))
+        })
+        .collect();
     let done = applied.done.iter().filter_map(|action| Tagging::of(action, &action.then));
-    let refused = applied.failed.iter().filter_map(|(action, index)| {
-        let change = refusal(action.refused.as_ref()?, &applied.errors[*index])?;
-        Tagging::of(action, &Rc::new(change))
-    });
-    let work: Vec<Tagging> = done.chain(refused).collect();
-    applied.untagged = tags::write(aws, work).await;
+    let refused = refusals.iter().filter_map(|(action, change)| Tagging::of(action, change));
+    applied.untagged = tags::write(aws, done.chain(refused).collect()).await;
 }
 
 /// What to remember of a refusal, with what AWS said, or nothing where the next run should simply
