@@ -19,7 +19,7 @@ use crate::{
     forecast::{self, Prices},
     observe::documents::{Documents, documents},
     run::Outcome,
-    schedule::{Catalog, Followed, explain, lint, preview},
+    schedule::{Catalog, Followed, UNKNOWN_CALENDAR, explain, lint, preview},
     targets,
 };
 
@@ -99,7 +99,7 @@ fn findings(
     let findings = findings.unwrap_or_default().into_iter();
     // Explain says by itself which calendars are missing.
     findings
-        .filter(|finding| finding.code != "unknown-calendar")
+        .filter(|finding| finding.code != UNKNOWN_CALENDAR)
         .map(|finding| finding.message)
         .collect()
 }

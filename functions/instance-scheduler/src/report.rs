@@ -24,7 +24,8 @@ pub struct Report {
     pub dry_run: bool,
     pub counts: Counts,
     pub targets: Vec<TargetReport>,
-    /// About documents: schedules that cannot be read, parameters that are none.
+    /// About documents: schedules that cannot be read, what lint finds in the others, parameters
+    /// that are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// Failures that belong to no target: an account that cannot be listed.
@@ -39,6 +40,14 @@ impl Report {
         for target in &self.targets {
             self.counts.add(target.counts);
         }
+    }
+
+    /// Adds advice on schedules. Inline ones may be many.
+    pub fn advise(&mut self, mut advice: Vec<String>) {
+        let n_cut = advice.len().saturating_sub(LISTED);
+        advice.truncate(LISTED);
+        self.warnings.extend(advice);
+        self.warnings.extend((n_cut > 0).then(|| format!("{n_cut} more about schedules")));
     }
 
     /// Adds a failure that belongs to no target.

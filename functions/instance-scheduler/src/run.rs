@@ -1,6 +1,8 @@
 //! One run over all targets: look, plan, and unless it is dry, act; then report and announce.
 //! Decides nothing itself.
 
+use std::collections::BTreeSet;
+
 use anyhow::anyhow;
 use aws_config::SdkConfig;
 use futures_util::{StreamExt as _, stream};
@@ -17,7 +19,7 @@ use crate::{
     observe::documents::Documents,
     plan::{self, Plan, Settings},
     report::{Report, TargetReport},
-    schedule::Catalog,
+    schedule::{Catalog, lint_followed},
     targets::{self, Found},
 };
 
@@ -63,6 +65,12 @@ pub async fn run(
     let settings = Settings { now: run.now, interval: config.interval };
     let plans: Vec<_> =
         found.into_iter().map(|found| plan_one(found, catalog, &settings, &mut outcome)).collect();
+
+    let followed: BTreeSet<&str> = plans
+        .iter()
+        .flat_map(|(_, plan, _)| plan.tallies.keys().map(|schedule| &**schedule))
+        .collect();
+    outcome.report.advise(lint_followed(catalog, followed, config.interval, run.now));
 
     if run.dry_run {
         for (_, plan, mut report) in plans {

@@ -32,7 +32,7 @@ pub(crate) async fn targets(
     own_account: Option<&str>,
     outcome: &mut Outcome,
 ) -> Result<Vec<(Target, SdkConfig)>, HandlerError> {
-    let accounts = accounts(config, own, run).await?;
+    let accounts = accounts(config, own, run, own_account).await?;
     let configured = match config.regions.as_slice() {
         [] => std::slice::from_ref(&config.own_region),
         regions => regions,
@@ -70,6 +70,7 @@ async fn accounts(
     config: &Config,
     own: &SdkConfig,
     run: &Run,
+    own_account: Option<&str>,
 ) -> Result<Vec<Option<String>>, HandlerError> {
     let mut configured = config.accounts.clone();
     if let Some(unit) = &config.organizational_unit {
@@ -77,8 +78,11 @@ async fn accounts(
         configured.sort_unstable();
         configured.dedup();
     }
-    if configured.is_empty() && run.accounts.is_none() {
-        return Ok(vec![None]);
+    if configured.is_empty() {
+        if run.accounts.is_none() {
+            return Ok(vec![None]);
+        }
+        configured.extend(own_account.map(str::to_owned));
     }
     let accounts = narrow("accounts", &configured, run.accounts.as_deref())?;
     Ok(accounts.into_iter().map(Some).collect())

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tests::{
-    aws::{
-        faults::{Calls, Fault},
-        ssm,
-    },
-    lambda::Outcome,
+use tests::aws::{
+    faults::{Calls, Fault},
+    ssm,
 };
 
 use super::*;
@@ -87,6 +84,19 @@ fn an_event_may_narrow_a_run() {
     let run = account.function.invoke(&event);
     assert_eq!(run.answer()["counts"]["stopped"], 1);
     assert_eq!(account.aws.log().count("ec2:DescribeInstances"), 1);
+}
+
+#[test]
+fn an_event_may_name_the_only_account_there_is_and_no_other() {
+    let account = Account::new(MONDAY, |place, _| place.ec2.add(instance(1, "never")));
+    let run = account.function.invoke(&json!({ "accounts": [OTHER] }));
+    let (error_type, message) = failure(&run).unwrap();
+    assert_eq!(error_type, "BadEvent");
+    assert!(message.contains("`accounts` names `222222222222`"), "{message}");
+
+    let run = account.function.invoke(&json!({ "accounts": [HOME_ACCOUNT] }));
+    assert_eq!(run.answer()["counts"]["stopped"], 1);
+    assert_eq!(account.aws.log().count("sts:AssumeRole"), 0);
 }
 
 #[test]
@@ -258,7 +268,7 @@ fn what_has_gone_meanwhile_fails_nothing() {
 }
 
 #[test]
-fn a_wrong_variable_keeps_the_function_from_starting() {
+fn a_wrong_variable_is_the_answer_to_every_event_and_touches_nothing() {
     for (name, value, expected) in [
         ("INTERVAL_MINUTES", "0", "INTERVAL_MINUTES is `0`, not between 1 and 60"),
         ("DRY_RUN", "yes", "DRY_RUN is `yes`, neither `true` nor `false`"),
@@ -266,10 +276,13 @@ fn a_wrong_variable_keeps_the_function_from_starting() {
         ("TIME_ZONE", "Mars/Base", "TIME_ZONE is `Mars/Base`"),
     ] {
         let account = Account::with(MONDAY, &[], |spec| spec.variable(name, value), |_, _| ());
-        let run = account.tick(MONDAY);
-        assert!(matches!(run.outcome, Outcome::Crashed { .. }), "{name}: {:?}", run.outcome);
-        let said = run.logs.join("\n");
-        assert!(said.contains(&format!("BadConfiguration: {expected}")), "{said}");
+        let runs = [account.tick(MONDAY), account.tick(MONDAY)];
+        for run in &runs {
+            let (error_type, message) = failure(run).unwrap();
+            assert_eq!(error_type, "BadConfiguration");
+            assert!(message.starts_with(expected), "{message}");
+        }
+        assert_eq!(runs[1].init, None, "the process lives on");
         assert_eq!(account.aws.log().total(), 0);
     }
 }

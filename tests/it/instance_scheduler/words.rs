@@ -219,3 +219,30 @@ fn a_missing_calendar_is_reported_and_its_schedule_goes_on() {
     assert_eq!(run.answer()["warnings"], json!(null), "{:#}", run.answer());
     assert!(lines(&run, "actions")[0].contains("2026-06-01"), "{:#}", run.answer());
 }
+
+#[test]
+fn what_is_legal_but_probably_not_meant_is_said_at_every_run() {
+    let account = Account::new(MONDAY, |place, now| {
+        let night = "periods:\n  - {weekdays: mon-fri, begintime: '22:00', endtime: '23:59'}\n  - \
+                     {weekdays: mon-fri, begintime: '00:00', endtime: '06:00'}\n";
+        document(place, "schedules/night", night, now);
+        place.ec2.add(instance(1, "mon-fri 09:00-09:03"));
+        place.ec2.add(instance(2, "mon-fri 09:00-17:00"));
+    });
+    for _ in 0..2 {
+        let run = account.tick(MONDAY);
+        let warnings: Vec<&str> = run.answer()["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|warning| warning.as_str().unwrap())
+            .collect();
+        assert_eq!(
+            warnings,
+            [
+                "schedule `night`: periods `1` and `2` name the same days, so the night after 2026-06-05, Friday is lost; write it as one period over midnight",
+                "schedule `mon-fri 09:00-09:03`: period `mon-fri 09:00-09:03` lasts 3 minutes and the scheduler runs every 5, so a run may miss it",
+            ]
+        );
+    }
+}

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{Catalog, Schedule};
+use super::{Catalog, Followed, Schedule};
 
 /// Advice about one schedule. The code is stable; the sentence is for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,6 +21,8 @@ pub struct Finding {
 /// How far the dates of a finding are sought: a year with its seasons.
 const SPAN_DAYS: u16 = 400;
 
+pub const UNKNOWN_CALENDAR: &str = "unknown-calendar";
+
 /// `interval` is how often the scheduler runs.
 pub fn lint(
     schedule: &Schedule,
@@ -31,13 +33,36 @@ pub fn lint(
     let today = now.to_zoned(schedule.timezone.clone()).date();
     let mut findings: Vec<Finding> = catalog
         .calendar_problems(schedule)
-        .map(|message| Finding { code: "unknown-calendar", message })
+        .map(|message| Finding { code: UNKNOWN_CALENDAR, message })
         .collect();
     // The periods are looked at even beside an `override_status`: they hold again once it is gone.
     periods::lint(schedule, interval, today, &mut findings);
     clock::lint(schedule, now, &mut findings);
     dates::lint(schedule, today, &mut findings);
     findings
+}
+
+/// What lint finds in every document, and in the inline schedules among the tag values `followed`,
+/// as sentences. What [`Catalog::problems`] says already is left out.
+pub fn lint_followed<'a>(
+    catalog: &Catalog,
+    followed: impl IntoIterator<Item = &'a str>,
+    interval: SignedDuration,
+    now: Timestamp,
+) -> Vec<String> {
+    let advice = |name: &str, schedule: &Schedule| -> Vec<String> {
+        let findings = lint(schedule, catalog, interval, now).into_iter();
+        findings
+            .filter(|finding| finding.code != UNKNOWN_CALENDAR)
+            .map(|finding| format!("schedule `{name}`: {}", finding.message))
+            .collect()
+    };
+    let documents = catalog.schedules().flat_map(|(name, schedule)| advice(name, schedule));
+    let inline = followed.into_iter().flat_map(|tag| match catalog.follow(tag) {
+        Ok(Followed::Inline(schedule)) => advice(tag, &schedule),
+        _ => Vec::new(),
+    });
+    documents.chain(inline).collect()
 }
 
 fn days_from(first: Date, n_days: u16) -> impl Iterator<Item = Date> {

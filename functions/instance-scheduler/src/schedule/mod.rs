@@ -29,7 +29,7 @@ pub use document::{Group, Schedule};
 pub use evaluate::{Because, Situation, State, Verdict};
 pub use exception::{CalendarRef, Dates, Exception, Mode, NamedSpan};
 pub use explain::{Explanation, Next, explain};
-pub use lint::{Finding, lint};
+pub use lint::{Finding, UNKNOWN_CALENDAR, lint, lint_followed};
 pub use overrides::{Asks, Override};
 pub use period::{ClockTime, Period};
 pub use preview::{Change, ClockChange, Forecast, forecast, preview};
