@@ -3,8 +3,10 @@
 //!
 //! `cargo bench -p tests --bench cold_start`
 
+mod measure;
+
 use std::{
-    env, fs,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::Duration,
@@ -17,8 +19,7 @@ use tests::{
     lambda::{Function, Outcome, Spec, binary},
 };
 
-/// Enough for a median that two runs agree on; an odd number has a middle.
-const N_ROUNDS: usize = 51;
+use crate::measure::{mebibytes, median, rounds};
 
 /// One binary with one event, and what was measured in each round.
 struct Subject {
@@ -31,9 +32,6 @@ struct Subject {
 }
 
 fn main() -> anyhow::Result<()> {
-    // Without `--bench` cargo is testing, and wants to know only that this program works.
-    let is_bench = env::args().any(|argument| argument == "--bench");
-    let n_rounds = if is_bench { N_ROUNDS } else { 1 };
     let aws = LocalAws::start(Options::default())?;
     let mut subjects = vec![Subject::new("bare", "bare", json!({}), &aws)?];
     for (function, event) in sample_events()? {
@@ -43,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         subjects.push(Subject::new(&name, &function, event, &aws)?);
     }
     // Round by round, so that a change in the machine's mood hits all alike.
-    for _ in 0..n_rounds {
+    for _ in 0..rounds(51) {
         for subject in &mut subjects {
             subject.measure()?;
         }
@@ -132,15 +130,4 @@ fn print(subjects: &mut [Subject]) -> io::Result<()> {
 fn ratios(values: [f64; 3], bare: [f64; 3]) -> [f64; 3] {
     let [a, b, c] = values;
     [a / bare[0], b / bare[1], c / bare[2]]
-}
-
-/// Zero where nothing was measured, as memory outside Linux.
-fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 bytes")]
-fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / (1024.0 * 1024.0)
 }
