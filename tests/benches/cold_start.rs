@@ -1,7 +1,7 @@
 //! Cold starts of every function against the smallest function there is, in the same run. Prints
 //! ratios; asserts nothing, since a busy machine would make it lie.
 //!
-//! `cargo bench -p tests --bench cold_start`
+//! `cargo bench --workspace --bench cold_start`
 
 mod measure;
 

@@ -2,7 +2,7 @@
 //! long the local AWS lists, and what whole runs of the real binary cost. Each figure is also given
 //! as a multiple of the same for a tenth of the account: 10x is linear. Asserts nothing about time.
 //!
-//! `cargo bench -p tests --bench large_account`
+//! `cargo bench --workspace --bench large_account`
 
 mod fleet;
 mod listing;
