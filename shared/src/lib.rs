@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod aws;
 pub mod batch;
 pub mod error;
 pub mod metric;

@@ -17,6 +17,7 @@ pub(crate) async fn with_credentials(aws: &LocalAws, credentials: Credentials) -
     aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(aws.endpoint())
         .region(Region::from_static(REGION))
+        .http_client(shared::aws::https_client())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())

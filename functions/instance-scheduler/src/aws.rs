@@ -1,13 +1,8 @@
-//! Clients for the accounts and regions of a run. Built at the first event, not at start, and once:
-//! a cold start should not wait for what it may not need, and a warm one not read the trust roots
-//! again.
+//! The configuration of clients for the accounts and regions of a run, made from the function's own.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::{Builder, tls};
 use shared::error::{AwsError, AwsResultExt as _};
-
-use crate::config::Config;
 
 /// One account in one region. `account` is `None` for the function's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,28 +11,12 @@ pub struct Target {
     pub region: String,
 }
 
-/// The configuration of every client in the function's own account and region.
-pub async fn own(config: &Config) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(config.attempt_timeout);
-    // Without it, every client of every service would read the trust roots for itself.
-    let http = Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .build_https();
-    aws_config::defaults(BehaviorVersion::latest())
-        // Given, not looked up: the look-up ends at a metadata service that Lambda does not have.
-        .region(Region::new(config.own_region.clone()))
-        .http_client(http)
-        .timeout_config(timeouts.build())
-        .load()
-        .await
-}
-
-/// The same in another region.
+/// `aws` in another region.
 pub fn in_region(aws: &SdkConfig, region: &str) -> SdkConfig {
     aws.clone().into_builder().region(Region::new(region.to_owned())).build()
 }
 
-/// The same with the credentials of the role `role_name` in `account`. One call serves all regions
+/// `aws` with the credentials of the role `role_name` in `account`. One call serves all regions
 /// of the account; the session is shorter than any other that STS grants, and longer than Lambda
 /// lets a run take.
 pub async fn in_account(

@@ -1,10 +1,8 @@
 //! The function's variables. Read once, at start; a wrong one is the answer to every event.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, tz::TimeZone};
-use shared::var::Vars;
+use shared::{aws::Settings, var::Vars};
 
 /// What an operator set at deployment. Documents (schedules, calendars, prices) are read at every
 /// run from the parameters below `parameter_path`, not here.
@@ -38,10 +36,7 @@ pub struct Config {
     /// `CLOCK`: `event` makes the event's time the clock in every case, for simulations. Default
     /// `system`.
     pub clock: Clock,
-    /// `AWS_REGION`: Lambda sets it; `cargo lambda watch` does not.
-    pub own_region: String,
-    /// `ATTEMPT_TIMEOUT_MS`: how long one attempt of an AWS call may take. Default 20,000.
-    pub attempt_timeout: Duration,
+    pub aws: Settings,
 }
 
 /// The services whose resources are looked at.
@@ -60,9 +55,6 @@ pub enum Clock {
     /// The event's time, always.
     Event,
 }
-
-/// The region where none is set, as under `cargo lambda watch`.
-const FALLBACK_REGION: &str = "us-east-1";
 
 impl Config {
     pub fn from_env() -> anyhow::Result<Self> {
@@ -100,11 +92,7 @@ impl Config {
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,
             clock,
-            own_region: vars
-                .optional("AWS_REGION")
-                .or_else(|| vars.optional("AWS_DEFAULT_REGION"))
-                .unwrap_or_else(|| FALLBACK_REGION.to_owned()),
-            attempt_timeout: Duration::from_millis(vars.parsed("ATTEMPT_TIMEOUT_MS", 20_000)?),
+            aws: Settings::from_vars(vars)?,
         })
     }
 }
@@ -158,7 +146,7 @@ mod tests {
         assert_eq!(config.interval, SignedDuration::from_mins(5));
         assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: true });
         assert_eq!(config.event_bus, None);
-        assert_eq!(config.own_region, "us-east-1");
+        assert_eq!(config.aws.region, "us-east-1");
         assert!(!config.dry_run);
         assert_eq!(config.clock, Clock::System);
     }

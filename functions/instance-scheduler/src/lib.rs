@@ -38,7 +38,7 @@ impl App {
 
     /// The configuration of clients in the function's own account and region.
     async fn own(&self) -> &SdkConfig {
-        self.own.get_or_init(|| aws::own(&self.config)).await
+        self.own.get_or_init(|| shared::aws::config(&self.config.aws)).await
     }
 }
 

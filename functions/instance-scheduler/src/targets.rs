@@ -34,7 +34,7 @@ pub(crate) async fn targets(
 ) -> Result<Vec<(Target, SdkConfig)>, HandlerError> {
     let accounts = accounts(config, own, run, own_account).await?;
     let configured = match config.regions.as_slice() {
-        [] => std::slice::from_ref(&config.own_region),
+        [] => std::slice::from_ref(&config.aws.region),
         regions => regions,
     };
     let regions = narrow("regions", configured, run.regions.as_deref())?;

@@ -1,0 +1,79 @@
+//! The configuration of every AWS client, whatever its service. Reads no credentials by itself and
+//! calls nothing: the SDK does both when the first call is made.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::var::Vars;
+
+/// The region where none is set, as under `cargo lambda watch`.
+const FALLBACK_REGION: &str = "us-east-1";
+
+/// What clients depend on besides credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `AWS_REGION`: Lambda sets it; `cargo lambda watch` does not.
+    pub region: String,
+    /// `ATTEMPT_TIMEOUT_MS`: how long one attempt of a call may take. Default 20,000.
+    pub attempt_timeout: Duration,
+}
+
+impl Settings {
+    pub fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
+        let region = vars.optional("AWS_REGION").or_else(|| vars.optional("AWS_DEFAULT_REGION"));
+        Ok(Self {
+            region: region.unwrap_or_else(|| FALLBACK_REGION.to_owned()),
+            attempt_timeout: Duration::from_millis(vars.parsed("ATTEMPT_TIMEOUT_MS", 20_000)?),
+        })
+    }
+}
+
+/// The configuration of clients in the function's own account and region. Made once, at the first
+/// event: a cold start should not wait for what it may not need.
+pub async fn config(settings: &Settings) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(settings.attempt_timeout);
+    aws_config::defaults(BehaviorVersion::latest())
+        // Given, not looked up: the look-up ends at a metadata service that Lambda does not have.
+        .region(Region::new(settings.region.clone()))
+        .http_client(https_client())
+        .timeout_config(timeouts.build())
+        .load()
+        .await
+}
+
+/// The HTTP client for all services. Without it, every client would read the trust roots for itself.
+pub fn https_client() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(pairs: &[(&str, &str)]) -> anyhow::Result<Settings> {
+        Settings::from_vars(&Vars::new(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        }))
+    }
+
+    #[test]
+    fn the_region_is_lambdas_or_the_shells_or_the_fallback() {
+        let region = |pairs: &[(&str, &str)]| settings(pairs).unwrap().region;
+        assert_eq!(region(&[]), "us-east-1");
+        assert_eq!(region(&[("AWS_DEFAULT_REGION", "eu-west-3")]), "eu-west-3");
+        let both = [("AWS_DEFAULT_REGION", "eu-west-3"), ("AWS_REGION", "eu-west-1")];
+        assert_eq!(region(&both), "eu-west-1");
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_refused_by_name() {
+        let error = settings(&[("ATTEMPT_TIMEOUT_MS", "soon")]).unwrap_err();
+        assert!(error.to_string().starts_with("ATTEMPT_TIMEOUT_MS is `soon`"), "{error}");
+    }
+}
