@@ -38,13 +38,13 @@ impl Settings {
 /// event: a cold start should not wait for what it may not need.
 pub async fn config(settings: &Settings) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(settings.attempt_timeout);
-    aws_config::defaults(BehaviorVersion::latest())
+    let loader = aws_config::defaults(BehaviorVersion::latest())
         // Given, not looked up: the look-up ends at a metadata service that Lambda does not have.
         .region(Region::new(settings.region.clone()))
         .http_client(https_client())
-        .timeout_config(timeouts.build())
-        .load()
-        .await
+        .timeout_config(timeouts.build());
+    // Its future is large, and would make those of all callers so.
+    Box::pin(loader.load()).await
 }
 
 /// The HTTP client for all services. Without it, every client would read the trust roots for itself.

@@ -1,0 +1,61 @@
+//! The function's variables. Read once, at start; a wrong one is the answer to every event.
+
+use std::collections::BTreeMap;
+
+use shared::{aws, var::Vars};
+
+use crate::settings;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub aws: aws::Settings,
+    /// `SECRETS_MANAGER_ENDPOINT`: as in the AWS samples. Optional.
+    pub endpoint: Option<String>,
+    /// `SSL_CA_PEM`: a certificate authority beside those of RDS and of the system. Optional.
+    pub extra_roots: Option<String>,
+    /// `EVENT_BUS`: where each finished rotation is announced. Optional.
+    pub event_bus: Option<String>,
+    /// The settings that hold where a secret's tags say nothing: see [`settings::NAMES`].
+    pub defaults: BTreeMap<String, String>,
+}
+
+impl Config {
+    pub fn from_env() -> anyhow::Result<Self> {
+        Self::from_vars(&shared::var::environment())
+    }
+
+    pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
+        let defaults: BTreeMap<String, String> = settings::NAMES
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), vars.optional(name)?)))
+            .collect();
+        // What is wrong for every secret is wrong now.
+        settings::Settings::read(&BTreeMap::new(), &defaults, None)
+            .map_err(|fault| anyhow::anyhow!("{}", fault.what()))?;
+        Ok(Self {
+            aws: aws::Settings::from_vars(vars)?,
+            endpoint: vars.optional("SECRETS_MANAGER_ENDPOINT"),
+            extra_roots: vars.optional("SSL_CA_PEM"),
+            event_bus: vars.optional("EVENT_BUS"),
+            defaults,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::from_vars(&Vars::new(|name: &str| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        }))
+    }
+
+    #[test]
+    fn a_wrong_default_is_found_at_start() {
+        let error = read(&[("STRATEGY", "thrice")]).unwrap_err();
+        assert!(error.to_string().starts_with("STRATEGY is `thrice`"), "{error}");
+        assert_eq!(read(&[("STRATEGY", "dual")]).unwrap().defaults["STRATEGY"], "dual");
+    }
+}

@@ -1,0 +1,254 @@
+//! MySQL and MariaDB. MariaDB gets the hash of a password, MySQL the password, which its logs hide.
+
+mod account;
+mod clone;
+mod errors;
+mod sql;
+mod token;
+
+use mysql_async::{Conn, OptsBuilder, Row, SslOpts, prelude::Queryable as _};
+use rustls::pki_types::CertificateDer;
+use sha1::{Digest as _, Sha1};
+
+use self::{
+    account::{Account, Made},
+    sql::Said,
+};
+use super::{Engine, Finding, Refusal, Turn};
+use crate::{
+    budget::Budget,
+    fault::{Code, Fault},
+    hidden::Hidden,
+    plan::set::Strategy,
+    secret::login::{Login, Tls},
+};
+
+/// What the client would ask the server for otherwise, in a query at every login.
+const MAX_PACKET: usize = 16 * 1024 * 1024;
+const WAIT_SECS: usize = 28_800;
+
+#[derive(Debug)]
+pub struct Mysql {
+    pub roots: Vec<CertificateDer<'static>>,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    connection: Conn,
+    login: Login,
+    is_mariadb: bool,
+    budget: Budget,
+}
+
+impl Session {
+    async fn run(&mut self, what: &str, sql: &Hidden, secrets: &[&Hidden]) -> Result<(), Refused> {
+        let Self { connection, login, budget, .. } = self;
+        let work = async {
+            let done = connection.query_drop(sql.expose()).await;
+            done.map_err(|err| Refused {
+                number: errors::number(&err),
+                fault: errors::fault(
+                    &err,
+                    &format!("{what} as {login}"),
+                    &[secrets, &[sql]].concat(),
+                ),
+            })
+        };
+        budget.run(what, work).await
+    }
+
+    /// The first column of every row, as texts.
+    async fn texts(&mut self, what: &str, sql: &str) -> Result<Vec<String>, Fault> {
+        let Self { connection, login, budget, .. } = self;
+        let work = async {
+            let rows: Result<Vec<Row>, _> = connection.query(sql).await;
+            rows.map_err(|err| errors::fault(&err, &format!("{what} as {login}"), &[]))
+        };
+        let rows = budget.run(what, work).await?;
+        let text = |mut row: Row| row.take_opt::<Option<String>, _>(0)?.ok().flatten();
+        Ok(rows.into_iter().filter_map(text).collect())
+    }
+
+    async fn text(&mut self, what: &str, sql: &str) -> Result<Option<String>, Fault> {
+        Ok(self.texts(what, sql).await?.into_iter().next())
+    }
+
+    /// What the server says of an account.
+    async fn made(&mut self, account: &str) -> Result<Made, Fault> {
+        let statement =
+            self.text("a look at the account", &format!("SHOW CREATE USER {account}")).await?;
+        Ok(Made::parse(&statement.unwrap_or_default()))
+    }
+}
+
+/// A refused statement, with the number that a few of them are looked at for.
+struct Refused {
+    number: Option<u16>,
+    fault: Fault,
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self { number: None, fault }
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        refused.fault
+    }
+}
+
+impl Engine for Mysql {
+    type Session = Session;
+
+    async fn log_in(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
+        let whom = login.to_string();
+        budget.login(&whom, self.connect(login, budget)).await
+    }
+
+    async fn lock(&self, session: &mut Session, secret: &str) -> Result<(), Fault> {
+        let hash = Sha1::digest(secret);
+        let patience = session.budget.query().as_secs().max(1);
+        let sql = format!("SELECT GET_LOCK('caretaker {hash:x}', {patience})");
+        let what = "waiting for another step of this rotation";
+        match session.text(what, &sql).await?.as_deref() {
+            Some("1") => Ok(()),
+            _ => Err(Fault::new(Code::DbTimeout, format!("{what} took too long"))),
+        }
+    }
+
+    async fn change_own(
+        &self,
+        session: &mut Session,
+        pending: &Login,
+        strategy: Strategy,
+    ) -> Result<(), Fault> {
+        let retain = strategy == Strategy::Dual;
+        let password = &pending.password;
+        let what = "the change of the password";
+        if session.is_mariadb {
+            let hash = sql::native_hash(password);
+            let sql = sql::change_own(&Said::SetPassword { hash });
+            return Ok(session.run(what, &sql, &[password]).await?);
+        }
+        let said = |old| Said::AlterOwn { password: password.clone(), old, retain };
+        let changed = session.run(what, &sql::change_own(&said(None)), &[password]).await;
+        match changed {
+            Err(Refused { number: Some(errors::NEEDS_CURRENT), .. }) => {
+                let old = session.login.password.clone();
+                let sql = sql::change_own(&said(Some(old.clone())));
+                Ok(session.run(what, &sql, &[password, &old]).await?)
+            }
+            Err(Refused { fault, .. }) if retain && fault.code == Code::DbPrivilege => {
+                let user = &session.login.username;
+                let grant =
+                    format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {}", sql::text(user));
+                Err(Fault::new(Code::DbPrivilege, format!("{}; run `{grant}`", fault.what())))
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn change_other(
+        &self,
+        session: &mut Session,
+        current: &Login,
+        pending: &Login,
+        strategy: Strategy,
+    ) -> Result<(), Fault> {
+        let account = clone::only_account(session, &pending.username).await?;
+        let made = session.made(&account.to_string()).await?;
+        let identified = clone::identified(session, &made, current, &pending.password, strategy);
+        let retain = strategy == Strategy::Dual && !session.is_mariadb;
+        let sql = sql::alter(&account, &identified, sql::retain_clause(retain));
+        let what = format!("the change of {account}");
+        let changed = session.run(&what, &sql, &[&pending.password, &current.password]).await;
+        changed.map_err(|refused| clone::privilege(refused.fault, session))
+    }
+
+    async fn account(&self, session: &mut Session) -> Result<String, Fault> {
+        let account = session.text("a look at the account", "SELECT CURRENT_USER()").await?;
+        Ok(account.unwrap_or_default())
+    }
+
+    async fn prepare_clone(&self, session: &mut Session, turn: Turn<'_>) -> Result<(), Fault> {
+        clone::prepare(session, turn).await
+    }
+
+    async fn test(
+        &self,
+        session: &mut Session,
+        pending: &Login,
+        test_sql: Option<&str>,
+    ) -> Result<(), Fault> {
+        let account = self.account(session).await?;
+        let user = Account::parse(&account).map(|account| account.user).unwrap_or_default();
+        if user != pending.username {
+            let what = format!("{pending} is `{user}` there");
+            return Err(Fault::new(Code::IdentityMismatch, what));
+        }
+        if let Some(sql) = test_sql {
+            let tested = session.texts("TEST_SQL", sql).await;
+            tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
+        }
+        Ok(())
+    }
+
+    fn dual_needs_admin(&self, session: &Session) -> bool {
+        session.is_mariadb
+    }
+
+    async fn examine(
+        &self,
+        session: &mut Session,
+        turn: Turn<'_>,
+        _strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        let account = clone::only_account(session, &turn.current.username).await?;
+        session.made(&account.to_string()).await?;
+        Ok(vec![Finding::Fine(format!("the admin may look at {account}"))])
+    }
+}
+
+impl Mysql {
+    async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
+        let Login { place, username, password } = login;
+        let options = OptsBuilder::default()
+            .ip_or_hostname(place.host.as_str())
+            .tcp_port(place.port)
+            .user(Some(username.as_str()))
+            .pass(Some(password.expose()))
+            .db_name(place.dbname.as_deref())
+            .prefer_socket(false)
+            .max_allowed_packet(Some(MAX_PACKET))
+            .wait_timeout(Some(WAIT_SECS))
+            .ssl_opts(self.tls(&place.tls));
+        let whom = login.to_string();
+        let failed = |err| errors::refusal(&err, &whom, &[password]);
+        let mut connection = Conn::new(options).await.map_err(failed)?;
+        let version: Result<Option<String>, _> = connection.query_first("SELECT VERSION()").await;
+        let is_mariadb = match version {
+            Ok(version) => version.is_some_and(|version| version.contains("MariaDB")),
+            // Nothing else says this to somebody who has just logged in.
+            Err(err) if errors::number(&err) == Some(errors::MUST_CHANGE) => true,
+            Err(err) => return Err(failed(err)),
+        };
+        match connection.query_drop(sql::MODE).await {
+            Ok(()) => (),
+            Err(err) if errors::number(&err) == Some(errors::MUST_CHANGE) => (),
+            Err(err) => return Err(failed(err)),
+        }
+        Ok(Session { connection, login: login.clone(), is_mariadb, budget })
+    }
+
+    fn tls(&self, tls: &Tls) -> Option<SslOpts> {
+        let Tls::Verified { name } = tls else { return None };
+        let roots = self.roots.iter().map(|root| root.to_vec().into()).collect();
+        let options = SslOpts::default()
+            .with_root_certs(roots)
+            .with_disable_built_in_roots(true)
+            .with_danger_tls_hostname_override(Some(name.clone()));
+        Some(options)
+    }
+}

@@ -1,0 +1,226 @@
+//! PostgreSQL. No password goes to the server: it gets a verifier that is made here, which its log
+//! may show to anybody.
+
+mod clone;
+mod errors;
+mod sql;
+
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use sha1::{Digest as _, Sha1};
+use tokio::{net::TcpStream, task::JoinHandle};
+use tokio_postgres::{
+    Client, Config, NoTls, SimpleQueryMessage, config::SslMode, tls::MakeTlsConnect,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{Engine, Finding, Refusal, Turn};
+use crate::{
+    budget::Budget,
+    fault::{Code, Fault},
+    hidden::Hidden,
+    plan::set::Strategy,
+    secret::login::{Login, Tls},
+    settings::Hash,
+};
+
+/// The database of a login that names none.
+const DEFAULT_DATABASE: &str = "postgres";
+
+#[derive(Debug)]
+pub struct Postgres {
+    pub tls: Arc<ClientConfig>,
+    pub hash: Hash,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    client: Client,
+    connection: JoinHandle<()>,
+    user: String,
+    whom: String,
+    budget: Budget,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+/// Rows of texts, as the simple protocol has them.
+type Rows = Vec<Vec<Option<String>>>;
+
+impl Session {
+    /// Runs statements that hold a new password in some form. `what` names them in an error, since
+    /// their text may not be shown.
+    async fn run(&self, what: &str, sql: &Hidden, password: &Hidden) -> Result<(), Fault> {
+        let work = async {
+            let done = self.client.batch_execute(sql.expose()).await;
+            let what = format!("{what} as {}", self.whom);
+            done.map_err(|err| errors::fault(&err, &what, &[sql, password]))
+        };
+        self.budget.run(what, work).await
+    }
+
+    async fn query(&self, what: &str, sql: &str) -> Result<Rows, Fault> {
+        let work = async {
+            let messages = self.client.simple_query(sql).await;
+            messages.map_err(|err| errors::fault(&err, &format!("{what} as {}", self.whom), &[]))
+        };
+        let messages = self.budget.run(what, work).await?;
+        let rows = messages.into_iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect())
+            }
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+}
+
+impl Engine for Postgres {
+    type Session = Session;
+
+    async fn log_in(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
+        let whom = login.to_string();
+        let session = budget.login(&whom, self.connect(login, budget)).await?;
+        // The server is to give up before we do, or it would change what nobody waits for.
+        let patience = budget.query().as_millis() * 9 / 10;
+        let limits = format!("SET statement_timeout = {patience}; SET lock_timeout = {patience}");
+        session.query("the limits of the session", &limits).await?;
+        Ok(session)
+    }
+
+    async fn lock(&self, session: &mut Session, secret: &str) -> Result<(), Fault> {
+        let hash = Sha1::digest(format!("caretaker {secret}"));
+        let mut key = [0; 8];
+        key.copy_from_slice(&hash[..8]);
+        let key = i64::from_be_bytes(key);
+        let sql = format!("SELECT pg_advisory_lock({key})");
+        session.query("waiting for another step of this rotation", &sql).await.map(drop)
+    }
+
+    async fn change_own(
+        &self,
+        session: &mut Session,
+        pending: &Login,
+        strategy: Strategy,
+    ) -> Result<(), Fault> {
+        refuse_dual(strategy)?;
+        let password = sql::password(self.hash, &pending.username, &pending.password);
+        let sql = sql::change_own(&password);
+        session.run("the change of the password", &sql, &pending.password).await
+    }
+
+    async fn change_other(
+        &self,
+        session: &mut Session,
+        _current: &Login,
+        pending: &Login,
+        strategy: Strategy,
+    ) -> Result<(), Fault> {
+        refuse_dual(strategy)?;
+        let user = &pending.username;
+        let role = clone::role(session, user).await?;
+        if let Some(until) = role.as_ref().and_then(|role| role.expired.as_deref()) {
+            let what = format!("`{user}` may log in until {until}, which has passed");
+            return Err(Fault::new(Code::Expired, what));
+        }
+        let password = sql::password(self.hash, user, &pending.password);
+        let (what, sql) = (format!("the change of `{user}`"), sql::change_other(user, &password));
+        let changed = session.run(&what, &sql, &pending.password).await;
+        changed.map_err(|fault| clone::privilege(fault, session, user))
+    }
+
+    async fn account(&self, session: &mut Session) -> Result<String, Fault> {
+        Ok(session.user.clone())
+    }
+
+    async fn prepare_clone(&self, session: &mut Session, turn: Turn<'_>) -> Result<(), Fault> {
+        clone::prepare(session, turn, self.hash).await
+    }
+
+    async fn test(
+        &self,
+        session: &mut Session,
+        pending: &Login,
+        test_sql: Option<&str>,
+    ) -> Result<(), Fault> {
+        let rows = session.query("the test", "SELECT session_user, now()").await?;
+        let user = rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default();
+        if user != pending.username {
+            let what = format!("{pending} is `{user}` there");
+            return Err(Fault::new(Code::IdentityMismatch, what));
+        }
+        if let Some(sql) = test_sql {
+            let tested = session.query("TEST_SQL", sql).await;
+            tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
+        }
+        Ok(())
+    }
+
+    fn dual_needs_admin(&self, _session: &Session) -> bool {
+        false
+    }
+
+    async fn examine(
+        &self,
+        session: &mut Session,
+        turn: Turn<'_>,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        clone::examine(session, turn, strategy).await
+    }
+}
+
+impl Postgres {
+    async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
+        let Login { place, username, password } = login;
+        let whom = login.to_string();
+        let stream =
+            TcpStream::connect((place.host.as_str(), place.port)).await.map_err(|err| {
+                Fault::new(Code::DbUnreachable, format!("no connection for {whom}: {err}"))
+            })?;
+        let mut config = Config::new();
+        config
+            .user(username)
+            .password(password.expose())
+            .dbname(place.dbname.as_deref().unwrap_or(DEFAULT_DATABASE))
+            .application_name("caretaker secret-rotation");
+        let failed = |err| errors::refusal(&err, &whom, &[password]);
+        let (client, connection) = match &place.tls {
+            Tls::Off => {
+                config.ssl_mode(SslMode::Disable);
+                let (client, connection) =
+                    config.connect_raw(stream, NoTls).await.map_err(failed)?;
+                (client, tokio::spawn(async { drop(connection.await) }))
+            }
+            Tls::Verified { name } => {
+                config.ssl_mode(SslMode::Require);
+                let mut tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
+                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name).map_err(
+                    |err| {
+                        Fault::new(
+                            Code::DbTls,
+                            format!("`{name}` is no name for a certificate: {err}"),
+                        )
+                    },
+                )?;
+                let (client, connection) = config.connect_raw(stream, tls).await.map_err(failed)?;
+                (client, tokio::spawn(async { drop(connection.await) }))
+            }
+        };
+        Ok(Session { client, connection, user: username.clone(), whom, budget })
+    }
+}
+
+fn refuse_dual(strategy: Strategy) -> Result<(), Fault> {
+    if strategy != Strategy::Dual {
+        return Ok(());
+    }
+    let what = "PostgreSQL keeps one password a user, so STRATEGY cannot be `dual`: \
+                `alternating` has no moment without a login either";
+    Err(Fault::new(Code::Settings, what))
+}

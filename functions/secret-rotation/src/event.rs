@@ -1,0 +1,155 @@
+//! Reads what the function is asked for: a step of a rotation, or what a doctor would find. Calls
+//! nothing: a wrong event costs no call.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    fault::{Code, Fault},
+    hidden::Hidden,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    Step(StepEvent),
+    /// `{"doctor": {"secret": "<name or ARN>"}}`: check everything, change nothing.
+    Doctor {
+        secret: String,
+    },
+}
+
+/// What Secrets Manager sends.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StepEvent {
+    /// As it came: the secret's labels are looked at before the name of the step.
+    pub step: String,
+    pub secret: String,
+    pub token: String,
+    /// Comes where Secrets Manager assumed a role to rotate, and goes back with the new value.
+    pub rotation_token: Option<Hidden>,
+}
+
+impl StepEvent {
+    /// The doctor's look at a secret belongs to no rotation.
+    pub(crate) fn of_doctor(secret: String) -> Self {
+        Self { step: String::new(), secret, token: String::new(), rotation_token: None }
+    }
+}
+
+impl fmt::Debug for StepEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, secret, token, rotation_token: _ } = self;
+        write!(f, "{step} of {secret}, version {token}")
+    }
+}
+
+pub fn request(event: &Value) -> Result<Request, Fault> {
+    let refuse = |what: String| Err(Fault::new(Code::EventInvalid, what));
+    let Some(fields) = event.as_object() else {
+        return refuse("the event is no JSON object".to_owned());
+    };
+    if let Some(doctor) = fields.get("doctor") {
+        return doctor_request(fields, doctor);
+    }
+    let secret = text(fields, "SecretId")?;
+    let token = text(fields, "ClientRequestToken")?;
+    if !(32..=64).contains(&token.len()) {
+        return refuse(format!(
+            "`ClientRequestToken` has {} characters, not 32 to 64",
+            token.len()
+        ));
+    }
+    let step = match fields.get("Step") {
+        None | Some(Value::Null) => String::new(),
+        Some(_) => text(fields, "Step")?,
+    };
+    let rotation_token = match fields.get("RotationToken") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(Hidden::new(text(fields, "RotationToken")?)),
+    };
+    Ok(Request::Step(StepEvent { step, secret, token, rotation_token }))
+}
+
+fn doctor_request(fields: &Map<String, Value>, doctor: &Value) -> Result<Request, Fault> {
+    let unknown =
+        |name: &str| Fault::new(Code::EventInvalid, format!("`{name}` is not known here"));
+    if let Some(name) = fields.keys().find(|name| *name != "doctor") {
+        return Err(unknown(name));
+    }
+    let Some(doctor) = doctor.as_object() else {
+        return Err(Fault::new(
+            Code::EventInvalid,
+            "`doctor` is no object such as {\"secret\": \"app\"}",
+        ));
+    };
+    if let Some(name) = doctor.keys().find(|name| *name != "secret") {
+        return Err(unknown(&format!("doctor.{name}")));
+    }
+    Ok(Request::Doctor { secret: text(doctor, "secret")? })
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> Result<String, Fault> {
+    match fields.get(name) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
+        Some(Value::String(_)) | None => {
+            Err(Fault::new(Code::EventInvalid, format!("`{name}` is missing")))
+        }
+        Some(_) => Err(Fault::new(Code::EventInvalid, format!("`{name}` is not a text"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+    #[track_caller]
+    fn check(event: &Value, expected: &str) {
+        let said = match request(event) {
+            Ok(request) => format!("{request:?}"),
+            Err(fault) => format!("{}: {}", fault.code.name(), fault.what()),
+        };
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_step_is_read_and_its_token_never_printed() {
+        let step = json!({"Step": "createSecret", "SecretId": "app", "ClientRequestToken": TOKEN, "RotationToken": "t0ken"});
+        check(&step, &format!("Step(createSecret of app, version {TOKEN})"));
+        let without = json!({"SecretId": "app", "ClientRequestToken": TOKEN});
+        check(&without, &format!("Step( of app, version {TOKEN})"));
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        check(&json!([]), "E_EVENT_INVALID: the event is no JSON object");
+        check(&json!({"Step": "createSecret"}), "E_EVENT_INVALID: `SecretId` is missing");
+        check(&json!({"SecretId": "app"}), "E_EVENT_INVALID: `ClientRequestToken` is missing");
+        check(
+            &json!({"SecretId": "app", "ClientRequestToken": "short"}),
+            "E_EVENT_INVALID: `ClientRequestToken` has 5 characters, not 32 to 64",
+        );
+        check(
+            &json!({"SecretId": 5, "ClientRequestToken": TOKEN}),
+            "E_EVENT_INVALID: `SecretId` is not a text",
+        );
+    }
+
+    #[test]
+    fn a_doctor_is_asked_about_one_secret() {
+        check(&json!({"doctor": {"secret": "app"}}), "Doctor { secret: \"app\" }");
+        check(&json!({"doctor": {}}), "E_EVENT_INVALID: `secret` is missing");
+        check(
+            &json!({"doctor": {"secrets": "app"}}),
+            "E_EVENT_INVALID: `doctor.secrets` is not known here",
+        );
+        check(
+            &json!({"doctor": {"secret": "app"}, "dry_run": true}),
+            "E_EVENT_INVALID: `dry_run` is not known here",
+        );
+    }
+}

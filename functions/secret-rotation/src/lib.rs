@@ -1,0 +1,160 @@
+#![doc = include_str!("../README.md")]
+
+pub mod budget;
+pub mod config;
+pub mod doctor;
+pub mod engine;
+pub mod event;
+pub mod fault;
+pub mod hidden;
+pub mod password;
+pub mod plan;
+pub mod rotate;
+pub mod secret;
+pub mod secrets;
+pub mod settings;
+
+use aws_sdk_secretsmanager::Client;
+use serde_json::{Value, json};
+use shared::{error::HandlerError, runtime::Invocation};
+use tokio::sync::OnceCell;
+
+use crate::{
+    budget::Budget,
+    config::Config,
+    doctor::Findings,
+    engine::{Engine, mysql::Mysql, postgres::Postgres, tls},
+    event::{Request, StepEvent},
+    fault::Fault,
+    plan::gate::{Gate, Step, gate},
+    rotate::{Work, is_random, set::Logins},
+    secret::login::EngineName,
+    settings::Settings,
+};
+
+/// What stays from one event to the next.
+#[derive(Debug)]
+pub struct App {
+    config: Config,
+    client: OnceCell<Client>,
+}
+
+impl App {
+    pub fn new(config: Config) -> Self {
+        Self { config, client: OnceCell::new() }
+    }
+
+    async fn client(&self) -> &Client {
+        let client = async {
+            let aws = shared::aws::config(&self.config.aws).await;
+            let mut builder = aws_sdk_secretsmanager::config::Builder::from(&aws);
+            builder.set_endpoint_url(
+                self.config.endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)),
+            );
+            Client::from_conf(builder.build())
+        };
+        self.client.get_or_init(|| client).await
+    }
+}
+
+/// Plays one step of a rotation, or looks at what a rotation would need. Secrets Manager calls all
+/// steps again with the same token when one has failed, so every failure is returned as it is.
+pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerError> {
+    let budget = Budget::new(invocation.deadline);
+    match event::request(&invocation.event)? {
+        Request::Step(event) => {
+            let outcome = step(app, &event, budget).await?;
+            tracing::info!(step = event.step, secret = event.secret, "{outcome}");
+            Ok(json!({ "step": event.step, "secret": event.secret, "outcome": outcome }))
+        }
+        Request::Doctor { secret } => {
+            let event = StepEvent::of_doctor(secret);
+            Ok(doctor(app, &event, budget).await?.to_json())
+        }
+    }
+}
+
+async fn step(app: &App, event: &StepEvent, budget: Budget) -> Result<&'static str, Fault> {
+    let client = app.client().await;
+    let config = &app.config;
+    let secret = &secrets::describe(client, &event.secret).await?;
+    let work = Work { config, client, event, secret, budget };
+    let step = match gate(secret, &event.token, &event.step, &config.aws.region)? {
+        Gate::AlreadyCurrent => return Ok("the rotation has finished already"),
+        Gate::Open(Step::Create) => return rotate::create::create(&work).await,
+        Gate::Open(Step::Finish) => return rotate::finish::finish(&work).await,
+        Gate::Open(step) => step,
+    };
+    let current = secrets::current(client, secret).await?;
+    let pending = secrets::pending(client, secret, &event.token).await?;
+    let settings = work.settings(&current)?;
+    if is_random(&current) {
+        return Ok("nobody but the secret knows the value");
+    }
+    let logins = Logins::read(&work, &current, &pending, &settings).await?;
+    let task = if step == Step::Set { Task::Set } else { Task::Test };
+    at_database(&work, task, &settings, &logins).await
+}
+
+/// What a rotation needs and what of it is missing.
+async fn doctor(app: &App, event: &StepEvent, budget: Budget) -> Result<Findings, Fault> {
+    let client = app.client().await;
+    let secret = &secrets::describe(client, &event.secret).await?;
+    let work = Work { config: &app.config, client, event, secret, budget };
+    let mut findings = Findings::default();
+    let current = secrets::current(client, secret).await?;
+    let settings = work.settings(&current)?;
+    if is_random(&current) {
+        findings.note(Ok("nobody but the secret knows the value".to_owned()));
+        return Ok(findings);
+    }
+    let logins = Logins::read(&work, &current, &current, &settings).await?;
+    doctor::look_at_rules(&work, &logins.current, &settings, &mut findings).await;
+    at_database(&work, Task::Examine(&mut findings), &settings, &logins).await?;
+    Ok(findings)
+}
+
+/// What there is to do at a database, whichever it is.
+enum Task<'a> {
+    Set,
+    Test,
+    Examine(&'a mut Findings),
+}
+
+async fn at_database(
+    work: &Work<'_>,
+    task: Task<'_>,
+    settings: &Settings,
+    logins: &Logins,
+) -> Result<&'static str, Fault> {
+    let roots = tls::roots(work.config.extra_roots.as_deref())?;
+    match logins.pending.place.engine {
+        EngineName::Postgres => {
+            let tls = tls::client_config(&roots)?;
+            at(work, &Postgres { tls, hash: settings.hash }, task, settings, logins).await
+        }
+        EngineName::Mysql | EngineName::Mariadb => {
+            at(work, &Mysql { roots }, task, settings, logins).await
+        }
+    }
+}
+
+async fn at<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    task: Task<'_>,
+    settings: &Settings,
+    logins: &Logins,
+) -> Result<&'static str, Fault> {
+    match task {
+        Task::Set => rotate::set::set(work, engine, settings, logins).await,
+        Task::Test if logins.current == logins.pending => {
+            rotate::test::preflight(work, engine, settings, logins).await
+        }
+        Task::Test => rotate::test::test(work, engine, settings, logins).await,
+        Task::Examine(findings) => {
+            doctor::look_at_database(work, engine, settings, logins, findings).await;
+            Ok("examined")
+        }
+    }
+}

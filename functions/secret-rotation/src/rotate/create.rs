@@ -1,0 +1,71 @@
+//! `createSecret`: the pending version gets a value, once.
+
+use crate::{
+    fault::{Code, Fault},
+    plan::{
+        create::{check_pending, pending_user},
+        gate::{CURRENT, PENDING},
+    },
+    rotate::{Work, is_random},
+    secret::{derived::render_all, document::Document},
+    secrets::{self, Put},
+    settings::Settings,
+};
+
+pub async fn create(work: &Work<'_>) -> Result<&'static str, Fault> {
+    let current = secrets::current(work.client, work.secret).await?;
+    let settings = work.settings(&current)?;
+    let user = if is_random(&current) {
+        None
+    } else {
+        let login = work.login(&current, CURRENT)?;
+        Some(pending_user(&login, settings.strategy, &settings.clone_suffix)?)
+    };
+    if is_there(work, &current, &settings).await? {
+        return Ok("the pending version is there already");
+    }
+    let password = secrets::random_password(work.client, &settings.rules).await?;
+    let mut pending = current.clone();
+    pending.set("password", password.expose());
+    if let Some(user) = &user {
+        pending.set("username", user);
+    }
+    render_all(&settings.derived, &mut pending)
+        .map_err(|err| Fault::new(Code::Settings, format!("DERIVED: {err}")))?;
+    let rotation_token = work.event.rotation_token.as_ref();
+    let put = secrets::put_pending(
+        work.client,
+        work.secret,
+        work.token(),
+        rotation_token,
+        pending.text(),
+    );
+    match put.await? {
+        Put::Done => Ok("made the pending version"),
+        Put::SomebodyElseWas => {
+            if is_there(work, &current, &settings).await? {
+                return Ok("the same step has made the pending version meanwhile");
+            }
+            Err(Fault::new(Code::PendingEmpty, "the pending version was there and is not readable"))
+        }
+    }
+}
+
+/// Whether the pending version has a value, and one that can be used.
+async fn is_there(work: &Work<'_>, current: &Document, settings: &Settings) -> Result<bool, Fault> {
+    let value = secrets::pending_if_any(work.client, work.secret, work.token()).await?;
+    let Some(value) = value else { return Ok(false) };
+    let pending = secrets::document(work.secret, PENDING, &value)
+        .map_err(|fault| secrets::corrupt(&fault))?;
+    if is_random(current) {
+        return Ok(true);
+    }
+    let current = work.login(current, CURRENT)?;
+    let pending = work.login(&pending, PENDING).map_err(|fault| secrets::corrupt(&fault))?;
+    // The value of a test of the rotation is the current one.
+    if pending != current {
+        check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
+            .map_err(|fault| secrets::corrupt(&fault))?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,224 @@
+//! `setSecret`: the database learns the pending password. Plays the moves that `plan::set` decides,
+//! and believes in a change only when the pending password logs in.
+
+use crate::{
+    engine::{Engine, Refusal, Turn},
+    fault::{Code, Fault},
+    plan::{
+        create::check_pending,
+        gate::{CURRENT, PENDING},
+        set::{Answer, Credential, Known, Move, Strategy, next},
+    },
+    rotate::{Work, first_user},
+    secret::{document::Document, login::Login},
+    secrets,
+    settings::Settings,
+};
+
+/// The versions of the secret as logins.
+pub struct Logins {
+    pub current: Login,
+    pub pending: Login,
+    pub previous: Option<Login>,
+    /// The ARN or name of the admin's secret.
+    pub admin: Option<String>,
+}
+
+impl Logins {
+    pub async fn read(
+        work: &Work<'_>,
+        current: &Document,
+        pending: &Document,
+        settings: &Settings,
+    ) -> Result<Self, Fault> {
+        let admin = current.string("masterarn").ok().flatten();
+        if admin
+            .as_deref()
+            .is_some_and(|admin| admin == work.secret.arn || admin == work.secret.name)
+        {
+            let what = format!("`{}` names itself in `masterarn`", work.secret.name);
+            return Err(Fault::new(Code::AdminSecret, what));
+        }
+        let current = work.login(current, CURRENT)?;
+        let pending = work.login(pending, PENDING).map_err(|fault| secrets::corrupt(&fault))?;
+        if pending != current {
+            check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)?;
+        }
+        let mut logins = Self { current, pending, previous: None, admin };
+        if settings.strategy != Strategy::Alternating {
+            let previous = secrets::previous(work.client, work.secret).await;
+            let previous = previous.and_then(|document| Login::read(&document).ok());
+            // A password never goes to a host that it was not made for.
+            logins.previous = previous.filter(|previous| previous.is_same_user(&logins.pending));
+        }
+        Ok(logins)
+    }
+
+    fn of(&self, credential: Credential) -> &Login {
+        match credential {
+            Credential::Current => &self.current,
+            Credential::Pending => &self.pending,
+            Credential::Previous => self.previous.as_ref().unwrap_or(&self.current),
+        }
+    }
+}
+
+pub async fn set<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    settings: &Settings,
+    logins: &Logins,
+) -> Result<&'static str, Fault> {
+    let Settings { strategy, .. } = *settings;
+    let mut known = Known {
+        is_unchanged: logins.current == logins.pending,
+        has_previous: logins.previous.is_some(),
+        has_admin: logins.admin.is_some(),
+        ..Known::default()
+    };
+    let mut session = None;
+    loop {
+        match next(strategy, known)? {
+            Move::Try(credential) => {
+                let answer = match engine.log_in(logins.of(credential), work.budget).await {
+                    Ok(opened) => {
+                        known.dual_needs_admin = engine.dual_needs_admin(&opened);
+                        session = Some(opened);
+                        Answer::Accepted
+                    }
+                    Err(Refusal::WrongPassword(_)) => Answer::WrongPassword,
+                    Err(Refusal::Other(fault)) => return Err(fault),
+                };
+                match credential {
+                    Credential::Current => known.current = Some(answer),
+                    Credential::Pending => known.pending = Some(answer),
+                    Credential::Previous => known.previous = Some(answer),
+                }
+            }
+            Move::Done => return Ok("the pending password works already"),
+            Move::ChangeAs(_) => {
+                let session =
+                    session.take().ok_or_else(|| Fault::new(Code::DbAuth, "no session"))?;
+                change_own(work, engine, strategy, logins, session).await?;
+                return Ok("changed the password");
+            }
+            Move::ChangeAsAdmin => {
+                let mut admin = log_in_as_admin(work, engine, logins).await?;
+                engine.lock(&mut admin, &work.secret.arn).await?;
+                let Logins { current, pending, .. } = logins;
+                engine.change_other(&mut admin, current, pending, strategy).await?;
+                verify(work, engine, logins).await?;
+                return Ok("changed the password as the admin");
+            }
+            Move::PrepareClone => {
+                let Logins { current, pending, .. } = logins;
+                let account = match session.as_mut() {
+                    Some(session) => engine.account(session).await?,
+                    None => current.username.clone(),
+                };
+                let mut admin = log_in_as_admin(work, engine, logins).await?;
+                engine.lock(&mut admin, &work.secret.arn).await?;
+                let owner = first_user(&current.username, settings);
+                let turn = Turn { current, account: &account, pending, owner };
+                engine.prepare_clone(&mut admin, turn).await?;
+                verify(work, engine, logins).await?;
+                return Ok("prepared the other user");
+            }
+        }
+    }
+}
+
+/// Another step may be at the same work: it is waited for, and its work not undone. When the
+/// connection ends amid the change, nobody knows whether it was made, until the password is tried.
+async fn change_own<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    strategy: Strategy,
+    logins: &Logins,
+    mut session: E::Session,
+) -> Result<(), Fault> {
+    engine.lock(&mut session, &work.secret.arn).await?;
+    if strategy == Strategy::Dual && log_in_pending(work, engine, logins).await?.is_some() {
+        return Ok(());
+    }
+    let changed = engine.change_own(&mut session, &logins.pending, strategy).await;
+    drop(session);
+    match changed {
+        Ok(()) => verify(work, engine, logins).await,
+        Err(fault) if may_have_happened(fault.code) => {
+            if log_in_pending(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Errors after which the password may be the new one: a connection that ended, or a database that
+/// will not have the same password twice.
+fn may_have_happened(code: Code) -> bool {
+    matches!(
+        code,
+        Code::DbUnreachable | Code::DbTimeout | Code::DbStarting | Code::DbPolicy | Code::DbRefused
+    )
+}
+
+pub async fn log_in_as_admin<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<E::Session, Fault> {
+    let id = logins.admin.as_deref().unwrap_or_default();
+    let mut refusal = None;
+    // Its rotation may have finished between our look and our login: one more look tells.
+    for _ in 0..2 {
+        let document = secrets::other(work.client, id).await?;
+        let admin = admin_login(&document, id, &logins.pending)?;
+        match engine.log_in(&admin, work.budget).await {
+            Ok(session) => return Ok(session),
+            Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
+            Err(Refusal::Other(fault)) => return Err(fault.within("as the admin")),
+        }
+    }
+    let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
+    Err(Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in: {said}")))
+}
+
+/// The admin comes to the database of the secret. A managed master secret has nothing but user and
+/// password, and says nothing of a host.
+fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fault> {
+    let field = |name: &'static str| {
+        document
+            .required(name)
+            .map_err(|err| Fault::new(Code::AdminSecret, format!("the secret `{id}`: {err}")))
+    };
+    let host = document.string("host").ok().flatten();
+    if let Some(host) = host.filter(|host| *host != login.place.host) {
+        let what = format!(
+            "the admin's secret `{id}` is for the host `{host}`, not `{}`",
+            login.place.host
+        );
+        return Err(Fault::new(Code::AdminHost, what));
+    }
+    let password = crate::hidden::Hidden::new(field("password")?);
+    Ok(Login { place: login.place.clone(), username: field("username")?, password })
+}
+
+/// The change is believed when the new password logs in.
+async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
+    if log_in_pending(work, engine, logins).await?.is_some() {
+        return Ok(());
+    }
+    let what = format!("{} was changed and is refused", logins.pending);
+    Err(Fault::new(Code::NotTaken, what))
+}
+
+async fn log_in_pending<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<Option<E::Session>, Fault> {
+    match engine.log_in(&logins.pending, work.budget).await {
+        Ok(session) => Ok(Some(session)),
+        Err(Refusal::WrongPassword(_)) => Ok(None),
+        Err(Refusal::Other(fault)) => Err(fault),
+    }
+}

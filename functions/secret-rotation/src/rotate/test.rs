@@ -1,0 +1,45 @@
+//! `testSecret`: the pending version logs in, is who it should be, and can work.
+
+use crate::{
+    doctor::{Findings, look_at_database, look_at_rules},
+    engine::{Engine, Refusal},
+    fault::{Code, Fault},
+    rotate::{Work, set::Logins},
+    settings::Settings,
+};
+
+pub async fn test<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    settings: &Settings,
+    logins: &Logins,
+) -> Result<&'static str, Fault> {
+    let mut session = match engine.log_in(&logins.pending, work.budget).await {
+        Ok(session) => session,
+        Err(Refusal::WrongPassword(fault)) => {
+            return Err(Fault::new(Code::TestAuth, fault.what().to_owned()));
+        }
+        Err(Refusal::Other(fault)) => return Err(fault),
+    };
+    engine.test(&mut session, &logins.pending, settings.test_sql.as_deref()).await?;
+    Ok("the pending password works")
+}
+
+/// Before the first rotation Secrets Manager asks for this one step, with the current value as the
+/// pending one: the moment to find what is missing, before anything changes.
+pub async fn preflight<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    settings: &Settings,
+    logins: &Logins,
+) -> Result<&'static str, Fault> {
+    let mut findings = Findings::default();
+    look_at_rules(work, &logins.current, settings, &mut findings).await;
+    look_at_database(work, engine, settings, logins, &mut findings).await;
+    tracing::info!(findings = findings.to_json().to_string(), "what a rotation needs");
+    if findings.is_fine() {
+        return Ok("a rotation has what it needs");
+    }
+    let wrong: Vec<&str> = findings.wrong().collect();
+    Err(Fault::new(Code::Preflight, wrong.join("; ")))
+}

@@ -1,0 +1,182 @@
+//! How one secret is rotated: the function's variables, and above them the secret's own tags. A
+//! setting that is not understood is refused by name.
+
+use std::collections::BTreeMap;
+
+use shared::var::Vars;
+
+use crate::{
+    fault::{Code, Fault},
+    password::Rules,
+    plan::{create::CLONE_SUFFIX, set::Strategy},
+    secret::{
+        derived::{self, Template},
+        login::EngineName,
+    },
+};
+
+/// A tag `caretaker:rotation:strategy` is the variable `STRATEGY` for one secret.
+const TAG_PREFIX: &str = "caretaker:rotation:";
+
+/// Every name that a tag or a variable may have.
+pub const NAMES: &[&str] = &[
+    "STRATEGY",
+    "PASSWORD_PROFILE",
+    "EXCLUDE_CHARACTERS",
+    "PASSWORD_LENGTH",
+    "EXCLUDE_NUMBERS",
+    "EXCLUDE_PUNCTUATION",
+    "EXCLUDE_UPPERCASE",
+    "EXCLUDE_LOWERCASE",
+    "INCLUDE_SPACE",
+    "REQUIRE_EACH_INCLUDED_TYPE",
+    "CLONE_SUFFIX",
+    "PASSWORD_HASH",
+    "TEST_SQL",
+    "DERIVED",
+    "COPY_TO_SSM",
+    "TEST_URL",
+];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `STRATEGY`: `single`, `dual` or `alternating`. Default `single`.
+    pub strategy: Strategy,
+    pub rules: Rules,
+    /// `CLONE_SUFFIX`: what the second user's name ends in. Default `_clone`.
+    pub clone_suffix: String,
+    /// `PASSWORD_HASH`: in which form PostgreSQL gets the password. Default `scram`.
+    pub hash: Hash,
+    /// `TEST_SQL`: a query that must work with the new password. Optional.
+    pub test_sql: Option<String>,
+    /// `DERIVED`: fields made of others, `{"DATABASE_URL": "postgres://{username}..."}`. Optional.
+    pub derived: BTreeMap<String, Template>,
+    /// `COPY_TO_SSM`: fields to copy to parameters, `{"username": "/app/user"}`. Optional.
+    pub copies: BTreeMap<String, String>,
+    /// `TEST_URL`: where `engine: random` asks whether the new value works. Optional.
+    pub test_url: Option<String>,
+}
+
+/// How the password reaches PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hash {
+    /// As a SCRAM verifier, made here.
+    Scram,
+    /// As an MD5 hash, made here, for clients that know nothing else.
+    Md5,
+    /// In clear, for servers that check its quality.
+    Plain,
+}
+
+impl Settings {
+    /// `variables` are those of [`NAMES`] that the function has.
+    pub fn read(
+        tags: &BTreeMap<String, String>,
+        variables: &BTreeMap<String, String>,
+        engine: Option<EngineName>,
+    ) -> Result<Self, Fault> {
+        check_names(tags)?;
+        let of_tags = Vars::new(|name: &str| tags.get(&tag(name)).cloned());
+        let of_both =
+            Vars::new(|name: &str| of_tags.optional(name).or_else(|| variables.get(name).cloned()));
+        let of_variables = Vars::new(|name: &str| variables.get(name).cloned());
+        let settings = || -> anyhow::Result<Self> {
+            let text = |name| of_both.optional(name);
+            Ok(Self {
+                strategy: match text("STRATEGY").as_deref() {
+                    None | Some("single") => Strategy::Single,
+                    Some("dual") => Strategy::Dual,
+                    Some("alternating") => Strategy::Alternating,
+                    Some(other) => {
+                        anyhow::bail!(
+                            "STRATEGY is `{other}`, not `single`, `dual` or `alternating`"
+                        )
+                    }
+                },
+                rules: Rules::read(&of_tags, &of_variables, engine)?,
+                clone_suffix: text("CLONE_SUFFIX").unwrap_or_else(|| CLONE_SUFFIX.to_owned()),
+                hash: match text("PASSWORD_HASH").as_deref() {
+                    None | Some("scram") => Hash::Scram,
+                    Some("md5") => Hash::Md5,
+                    Some("plain") => Hash::Plain,
+                    Some(other) => {
+                        anyhow::bail!("PASSWORD_HASH is `{other}`, not `scram`, `md5` or `plain`")
+                    }
+                },
+                test_sql: text("TEST_SQL"),
+                derived: match text("DERIVED") {
+                    None => BTreeMap::new(),
+                    Some(text) => derived::templates(&text)
+                        .map_err(|err| anyhow::anyhow!("DERIVED: {err}"))?,
+                },
+                copies: match text("COPY_TO_SSM") {
+                    None => BTreeMap::new(),
+                    Some(text) => serde_json::from_str(&text)
+                        .map_err(|err| anyhow::anyhow!("COPY_TO_SSM: {err}"))?,
+                },
+                test_url: text("TEST_URL"),
+            })
+        };
+        settings().map_err(|err| Fault::new(Code::Settings, format!("{err:#}")))
+    }
+}
+
+fn tag(name: &str) -> String {
+    format!("{TAG_PREFIX}{}", name.to_lowercase())
+}
+
+fn check_names(tags: &BTreeMap<String, String>) -> Result<(), Fault> {
+    let mut names = tags.keys().filter(|key| key.starts_with(TAG_PREFIX));
+    match names.find(|key| !NAMES.iter().any(|name| tag(name) == **key)) {
+        None => Ok(()),
+        Some(key) => Err(Fault::new(Code::Settings, format!("the tag `{key}` is not known"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(tags: &[(&str, &str)], variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let owned = |pairs: &[(&str, &str)], prefix: &str| -> BTreeMap<String, String> {
+            pairs
+                .iter()
+                .map(|(key, value)| (format!("{prefix}{key}"), (*value).to_owned()))
+                .collect()
+        };
+        Settings::read(&owned(tags, TAG_PREFIX), &owned(variables, ""), Some(EngineName::Postgres))
+            .map_err(|fault| fault.what().to_owned())
+    }
+
+    #[test]
+    fn a_tag_wins_over_a_variable() {
+        let settings = read(&[("strategy", "dual")], &[("STRATEGY", "alternating")]).unwrap();
+        assert_eq!(settings.strategy, Strategy::Dual);
+        assert_eq!(
+            read(&[], &[("STRATEGY", "alternating")]).unwrap().strategy,
+            Strategy::Alternating
+        );
+        assert_eq!(read(&[], &[]).unwrap().strategy, Strategy::Single);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        assert_eq!(
+            read(&[("strateggy", "dual")], &[]).unwrap_err(),
+            "the tag `caretaker:rotation:strateggy` is not known"
+        );
+        assert!(
+            read(&[("strategy", "twice")], &[]).unwrap_err().starts_with("STRATEGY is `twice`")
+        );
+        assert!(
+            read(&[("password_hash", "sha1")], &[])
+                .unwrap_err()
+                .starts_with("PASSWORD_HASH is `sha1`")
+        );
+        assert!(
+            read(&[("derived", "{\"URL\": \"{x\"}")], &[])
+                .unwrap_err()
+                .starts_with("DERIVED: the template of `URL`")
+        );
+    }
+}
