@@ -1,7 +1,7 @@
 //! The events service (EventBridge): takes events and keeps them for tests to read. Delivers them
 //! to nobody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -76,7 +76,7 @@ pub fn resources(_world: &mut World, call: &Call) -> Vec<Touched> {
             format!("arn:aws:events:{region}:{account}:event-bus/{name}")
         })
         .collect();
-    buses.into_iter().map(|arn| Touched { arn, tags: BTreeMap::new() }).collect()
+    buses.into_iter().map(|arn| Touched { arn, ..Touched::default() }).collect()
 }
 
 #[derive(Deserialize)]
