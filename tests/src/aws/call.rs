@@ -56,11 +56,13 @@ pub struct Touched {
     pub arn: String,
     /// The tags the resource has now, before the call.
     pub tags: BTreeMap<String, String>,
+    /// Condition keys of the service besides its tags, by their full names.
+    pub keys: Vec<(String, String)>,
 }
 
 impl Touched {
     pub fn everything() -> Vec<Self> {
-        vec![Self { arn: "*".to_owned(), tags: BTreeMap::new() }]
+        vec![Self { arn: "*".to_owned(), ..Self::default() }]
     }
 }
 

@@ -1,13 +1,17 @@
-//! For tests beside the services: a world, a time, and calls written as query strings.
+//! For tests beside the services: a world, a time, and calls written as query strings or JSON.
+
+use std::fmt::Debug;
 
 use jiff::{SignedDuration, Timestamp};
+
+use serde_json::Value;
 
 use super::{
     autoscaling,
     call::{Call, Input, Reply, ServiceError},
     ec2,
     form::Form,
-    rds,
+    rds, secretsmanager,
     world::{HOME_ACCOUNT, Place, World},
 };
 
@@ -54,8 +58,24 @@ impl Probe {
         autoscaling::handle(&mut self.world, call).map(text)
     }
 
+    /// The answer of a JSON service.
+    pub(crate) fn secretsmanager(
+        &mut self,
+        operation: &str,
+        parameters: Value,
+    ) -> Result<Value, ServiceError> {
+        let Value::Object(members) = parameters else { panic!("not an object: {parameters}") };
+        let call = self.call_with("secretsmanager", operation, Input::Json(members));
+        secretsmanager::handle(&mut self.world, call).map(value)
+    }
+
     pub(crate) fn call(&self, service: &'static str, request: &str) -> Call {
         let (operation, parameters) = request.split_once('&').unwrap_or((request, ""));
+        let input = Input::Query(Form::parse(parameters.as_bytes()));
+        self.call_with(service, operation, input)
+    }
+
+    pub(crate) fn call_with(&self, service: &'static str, operation: &str, input: Input) -> Call {
         Call {
             service,
             operation: operation.to_owned(),
@@ -63,7 +83,7 @@ impl Probe {
             region: REGION.to_owned(),
             access_key: "local".to_owned(),
             now: self.now,
-            input: Input::Query(Form::parse(parameters.as_bytes())),
+            input,
         }
     }
 }
@@ -75,9 +95,16 @@ fn text(reply: Reply) -> String {
     }
 }
 
+fn value(reply: Reply) -> Value {
+    match reply {
+        Reply::Json(value) => value,
+        Reply::Xml(xml) => panic!("a JSON protocol answered with XML: {}", xml.into_string()),
+    }
+}
+
 /// What `request` is refused with.
 #[track_caller]
-pub(crate) fn refusal(outcome: Result<String, ServiceError>) -> String {
+pub(crate) fn refusal<T: Debug>(outcome: Result<T, ServiceError>) -> String {
     outcome.expect_err("the call should be refused").to_string()
 }
 

@@ -30,6 +30,9 @@ pub(super) fn internal_error(service: &Service) -> ServiceError {
             ("InternalFailure", "The request processing has failed because of an unknown error.")
         }
         (Wire::Json { .. }, "events") => ("InternalException", "An internal error has occurred."),
+        (Wire::Json { .. }, "secretsmanager") => {
+            ("InternalServiceError", "An error occurred on the server side.")
+        }
         (Wire::Json { .. }, "organizations") => {
             ("ServiceException", "Organizations can't complete your request.")
         }

@@ -3,7 +3,7 @@
 use super::{
     autoscaling,
     call::{Call, Outcome, ServiceError, Touched},
-    ec2, events, organizations, rds, sns, ssm, sts,
+    ec2, events, organizations, rds, secretsmanager, sns, ssm, sts,
     world::World,
 };
 
@@ -62,6 +62,12 @@ static SERVICES: &[Service] = &[
         wire: Wire::Json { version: "1.1", target: "AmazonSSM" },
         handle: ssm::handle,
         resources: ssm::resources,
+    },
+    Service {
+        name: "secretsmanager",
+        wire: Wire::Json { version: "1.1", target: "secretsmanager" },
+        handle: secretsmanager::handle,
+        resources: secretsmanager::resources,
     },
     Service {
         name: "events",

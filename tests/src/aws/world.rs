@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{autoscaling, ec2, events, identity::Identities, organizations, rds, s3, sns, ssm};
+use super::{
+    autoscaling, dice::Dice, ec2, events, identity::Identities, organizations, rds, s3,
+    secretsmanager, sns, ssm,
+};
 
 /// The account of a caller that has assumed no role.
 pub const HOME_ACCOUNT: &str = "111111111111";
@@ -16,6 +19,8 @@ pub struct World {
     /// At most one: every account of the world is in it or outside.
     pub organization: organizations::State,
     pub s3: s3::State,
+    /// Where everything random comes from.
+    pub dice: Dice,
     places: BTreeMap<(String, String), Place>,
 }
 
@@ -25,6 +30,7 @@ pub struct Place {
     pub ec2: ec2::State,
     pub rds: rds::State,
     pub autoscaling: autoscaling::State,
+    pub secretsmanager: secretsmanager::State,
     pub sns: sns::State,
     pub ssm: ssm::State,
     pub events: events::State,

@@ -190,7 +190,11 @@ Resources:
             ]
         );
         let tagged = [("/app".to_owned(), "x".to_owned())].into();
-        let instance = Touched { arn: "arn:aws:ec2:r:1:instance/i-1".to_owned(), tags: tagged };
+        let instance = Touched {
+            arn: "arn:aws:ec2:r:1:instance/i-1".to_owned(),
+            tags: tagged,
+            ..Touched::default()
+        };
         assert!(role.allows("ec2:StopInstances", &[instance], &Context::default()).is_ok());
         let everything = Touched::everything();
         assert!(role.allows("ec2:StopInstances", &everything, &Context::default()).is_err());

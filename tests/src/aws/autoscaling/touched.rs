@@ -23,6 +23,7 @@ pub(super) fn touched(state: &State, site: &Site<'_>, call: &Call) -> Vec<Touche
     let touched = groups.map(|group| Touched {
         arn: site.arn("autoscaling", &group.resource()),
         tags: group.tags.iter().map(|(key, tag)| (key.clone(), tag.value.clone())).collect(),
+        ..Touched::default()
     });
     touched.collect()
 }

@@ -25,7 +25,8 @@ pub(super) fn touched(state: &mut State, site: &Site<'_>, call: &Call) -> Vec<To
     let touched = ids.iter().filter_map(|id| {
         if has_form_of_id(id, "i-") {
             let tags = state.instance(id, site.now)?.tags.clone();
-            return Some(Touched { arn: site.arn("ec2", &format!("instance/{id}")), tags });
+            let arn = site.arn("ec2", &format!("instance/{id}"));
+            return Some(Touched { arn, tags, ..Touched::default() });
         }
         let resource = format!("spot-instances-request/{id}");
         id.starts_with("sir-").then(|| untagged(site, &resource))

@@ -1,7 +1,7 @@
 //! The events service (EventBridge): takes events and keeps them for tests to read. Delivers them
 //! to nobody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -50,6 +50,25 @@ impl State {
         &self.events
     }
 
+    /// What a service of AWS itself says, on the default bus.
+    pub(super) fn announce(
+        &mut self,
+        source: &str,
+        detail_type: &str,
+        detail: Value,
+        time: Timestamp,
+    ) {
+        self.events.push(Event {
+            id: format!("00000000-0000-4000-9000-{:012x}", self.events.len() + 1),
+            bus: DEFAULT_BUS.to_owned(),
+            source: source.to_owned(),
+            detail_type: detail_type.to_owned(),
+            detail,
+            resources: Vec::new(),
+            time,
+        });
+    }
+
     pub fn clear(&mut self) {
         self.events.clear();
     }
@@ -76,7 +95,7 @@ pub fn resources(_world: &mut World, call: &Call) -> Vec<Touched> {
             format!("arn:aws:events:{region}:{account}:event-bus/{name}")
         })
         .collect();
-    buses.into_iter().map(|arn| Touched { arn, tags: BTreeMap::new() }).collect()
+    buses.into_iter().map(|arn| Touched { arn, ..Touched::default() }).collect()
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::super::{
     call::{Call, Input, Touched},
     identity::Caller,
@@ -35,6 +37,7 @@ impl Context {
                 }
             }
             Input::Json(members) => {
+                context.add_tags(members);
                 let entries = members.get("Entries").and_then(|entries| entries.as_array());
                 for entry in entries.into_iter().flatten() {
                     for (key, member) in
@@ -75,11 +78,28 @@ impl Context {
                 context.add(&format!("rds:cluster-tag/{key}"), value);
             }
         }
+        for (key, value) in &resource.keys {
+            context.add(key, value);
+        }
         let account = resource.arn.split(':').nth(4).unwrap_or_default();
         if !account.is_empty() {
             context.add("aws:ResourceAccount", account);
         }
         context
+    }
+
+    /// The tags that a JSON call adds, and the keys of those that it removes.
+    fn add_tags(&mut self, members: &Map<String, Value>) {
+        let list = |name: &str| members.get(name).and_then(Value::as_array).into_iter().flatten();
+        for tag in list("Tags") {
+            let Some(key) = tag.get("Key").and_then(Value::as_str) else { continue };
+            self.add("aws:TagKeys", key);
+            let value = tag.get("Value").and_then(Value::as_str).unwrap_or_default();
+            self.add(&format!("aws:RequestTag/{key}"), value);
+        }
+        for key in list("TagKeys").filter_map(Value::as_str) {
+            self.add("aws:TagKeys", key);
+        }
     }
 
     pub fn add(&mut self, key: &str, value: &str) {

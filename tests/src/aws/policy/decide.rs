@@ -151,7 +151,8 @@ mod tests {
     fn instance(tags: &[(&str, &str)]) -> Touched {
         let tags: BTreeMap<_, _> =
             tags.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        Touched { arn: "arn:aws:ec2:eu-west-1:222222222222:instance/i-1".to_owned(), tags }
+        let arn = "arn:aws:ec2:eu-west-1:222222222222:instance/i-1".to_owned();
+        Touched { arn, tags, ..Touched::default() }
     }
 
     #[track_caller]

@@ -23,5 +23,5 @@ pub(super) fn touched(state: &mut State, site: &Site<'_>, call: &Call) -> Vec<To
         }
     };
     let tags = tags_of(state, site, &arn).map(|tags| tags.clone()).unwrap_or_default();
-    vec![Touched { arn, tags }]
+    vec![Touched { arn, tags, ..Touched::default() }]
 }

@@ -1,6 +1,6 @@
 //! The sns service: topics and what was published to them. Delivers to nobody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     call::{Call, Input, Outcome, Reply, ServiceError, Touched},
@@ -57,7 +57,7 @@ pub fn resources(_world: &mut World, call: &Call) -> Vec<Touched> {
         "Publish" => form.get("TopicArn").or_else(|| form.get("TargetArn")).map(ToOwned::to_owned),
         _ => form.get("Name").map(|name| arn(call, name)),
     };
-    vec![Touched { arn: arn.unwrap_or_else(|| "*".to_owned()), tags: BTreeMap::new() }]
+    vec![Touched { arn: arn.unwrap_or_else(|| "*".to_owned()), ..Touched::default() }]
 }
 
 fn create_topic(world: &mut World, call: &Call, mut form: Form) -> Outcome {

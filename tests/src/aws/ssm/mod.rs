@@ -60,7 +60,7 @@ pub fn resources(world: &mut World, call: &Call) -> Vec<Touched> {
             let arn = names::arn(call, name);
             let plain = names::plain(name).0;
             let tags = parameters.get(plain).map(|parameter| parameter.tags.clone());
-            Touched { arn, tags: tags.unwrap_or_default() }
+            Touched { arn, tags: tags.unwrap_or_default(), ..Touched::default() }
         })
         .collect()
 }
