@@ -13,8 +13,6 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// `SSL_CA_PEM`: a certificate authority beside those of RDS and of the system. Optional.
     pub extra_roots: Option<String>,
-    /// `EVENT_BUS`: where each finished rotation is announced. Optional.
-    pub event_bus: Option<String>,
     /// The settings that hold where a secret's tags say nothing: see [`settings::NAMES`].
     pub defaults: BTreeMap<String, String>,
 }
@@ -36,7 +34,6 @@ impl Config {
             aws: aws::Settings::from_vars(vars)?,
             endpoint: vars.optional("SECRETS_MANAGER_ENDPOINT"),
             extra_roots: vars.optional("SSL_CA_PEM"),
-            event_bus: vars.optional("EVENT_BUS"),
             defaults,
         })
     }

@@ -34,8 +34,6 @@ pub const NAMES: &[&str] = &[
     "PASSWORD_HASH",
     "TEST_SQL",
     "DERIVED",
-    "COPY_TO_SSM",
-    "TEST_URL",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +49,6 @@ pub struct Settings {
     pub test_sql: Option<String>,
     /// `DERIVED`: fields made of others, `{"DATABASE_URL": "postgres://{username}..."}`. Optional.
     pub derived: BTreeMap<String, Template>,
-    /// `COPY_TO_SSM`: fields to copy to parameters, `{"username": "/app/user"}`. Optional.
-    pub copies: BTreeMap<String, String>,
-    /// `TEST_URL`: where `engine: random` asks whether the new value works. Optional.
-    pub test_url: Option<String>,
 }
 
 /// How the password reaches PostgreSQL.
@@ -109,12 +103,6 @@ impl Settings {
                     Some(text) => derived::templates(&text)
                         .map_err(|err| anyhow::anyhow!("DERIVED: {err}"))?,
                 },
-                copies: match text("COPY_TO_SSM") {
-                    None => BTreeMap::new(),
-                    Some(text) => serde_json::from_str(&text)
-                        .map_err(|err| anyhow::anyhow!("COPY_TO_SSM: {err}"))?,
-                },
-                test_url: text("TEST_URL"),
             })
         };
         settings().map_err(|err| Fault::new(Code::Settings, format!("{err:#}")))
