@@ -63,9 +63,11 @@ async fn a_deleted_secret_and_one_whose_rotation_was_cancelled_are_left_alone() 
     schedule(&aws).await;
     let secrets = client(&aws, "local").await;
     aws.clock().advance_secs(4 * HOUR);
+    assert_eq!(Rotation::due(&aws).len(), 1);
     secrets.delete_secret().secret_id("app/db").send().await.unwrap();
     assert_eq!(Rotation::due(&aws), []);
     secrets.restore_secret().secret_id("app/db").send().await.unwrap();
+    assert_eq!(Rotation::due(&aws).len(), 1);
     secrets.cancel_rotate_secret().secret_id("app/db").send().await.unwrap();
     assert_eq!(Rotation::due(&aws), []);
     with_state(&aws, |state| {
