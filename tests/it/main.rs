@@ -5,6 +5,7 @@
 mod aws_faults;
 mod aws_identity;
 mod aws_s3;
+mod aws_secrets;
 mod aws_services;
 mod clients;
 mod demo;

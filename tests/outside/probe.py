@@ -214,6 +214,129 @@ def sns_publishes_to_topics_that_exist(aws):
     fails("InvalidParameter", 400, sns.publish, TopicArn=topic, Message="m", Subject="x" * 101)
 
 
+def secret(aws, value="one", **given):
+    """A secret of its own name."""
+    client = aws.client("secretsmanager")
+    answer = client.create_secret(Name=unique("probe/secret"), SecretString=value, **given)
+    return client, answer["ARN"], answer["VersionId"]
+
+
+def labels(client, arn):
+    return client.describe_secret(SecretId=arn).get("VersionIdsToStages", {})
+
+
+@probe
+def secretsmanager_moves_labels_with_values(aws):
+    client, arn, first = secret(aws)
+    second, third = str(uuid.uuid4()), str(uuid.uuid4())
+    client.put_secret_value(SecretId=arn, ClientRequestToken=second, SecretString="two")
+    assert labels(client, arn) == {first: ["AWSPREVIOUS"], second: ["AWSCURRENT"]}
+    put = {"SecretId": arn, "ClientRequestToken": third, "VersionStages": ["AWSPENDING"]}
+    client.put_secret_value(SecretString="three", **put)
+    client.put_secret_value(SecretString="three", **put)
+    fails("ResourceExistsException", 400, client.put_secret_value, text=third,
+          SecretString="other", **put)
+    assert client.get_secret_value(SecretId=arn)["SecretString"] == "two"
+    move = {"SecretId": arn, "VersionStage": "AWSCURRENT", "MoveToVersionId": third}
+    fails("InvalidParameterException", 400, client.update_secret_version_stage,
+          text=f"attached to version {second}", **move)
+    fails("InvalidParameterException", 400, client.update_secret_version_stage,
+          RemoveFromVersionId=first, **move)
+    client.update_secret_version_stage(RemoveFromVersionId=second, **move)
+    got = labels(client, arn)
+    assert got == {second: ["AWSPREVIOUS"], third: ["AWSCURRENT", "AWSPENDING"]}, got
+    assert client.get_secret_value(SecretId=arn)["VersionId"] == third
+    fails("InvalidParameterException", 400, client.update_secret_version_stage,
+          text="You can only move staging label AWSCURRENT", SecretId=arn,
+          VersionStage="AWSCURRENT", RemoveFromVersionId=third)
+
+
+@probe
+def secretsmanager_tells_a_missing_value_from_a_label_elsewhere(aws):
+    client, arn, first = secret(aws)
+    fails("ResourceNotFoundException", 400, client.get_secret_value, SecretId=arn,
+          VersionId=str(uuid.uuid4()))
+    fails("ResourceNotFoundException", 400, client.get_secret_value, SecretId=arn,
+          VersionStage="AWSPENDING",
+          text="can't find the specified secret value for staging label: AWSPENDING")
+    fails("InvalidRequestException", 400, client.get_secret_value, SecretId=arn, VersionId=first,
+          VersionStage="AWSPENDING",
+          text="a VersionStage that is not associated to the provided VersionId.")
+    fails("ResourceNotFoundException", 400, client.get_secret_value, SecretId=unique("missing"),
+          text="Secrets Manager can't find the specified secret.")
+    fails("ValidationException", 400, client.get_secret_value, SecretId="a b", text="Invalid name.")
+
+
+@probe
+def secretsmanager_registers_a_rotation_without_a_value(aws):
+    client, arn, first = secret(aws)
+    token = str(uuid.uuid4())
+    rotate = {"SecretId": arn, "ClientRequestToken": token}
+    fails("InvalidRequestException", 400, client.rotate_secret, **rotate)
+    function = f"arn:aws:lambda:{REGION}:111111111111:function:probe"
+    answer = client.rotate_secret(RotationLambdaARN=function, **rotate,
+                                  RotationRules={"AutomaticallyAfterDays": 30})
+    assert answer["VersionId"] == token, answer
+    described = client.describe_secret(SecretId=arn)
+    assert described["RotationEnabled"] and described["RotationLambdaARN"] == function, described
+    assert described["NextRotationDate"] > described["CreatedDate"], described
+    assert labels(client, arn) == {first: ["AWSCURRENT"], token: ["AWSPENDING"]}
+    fails("ResourceNotFoundException", 400, client.get_secret_value, SecretId=arn, VersionId=token,
+          VersionStage="AWSPENDING")
+    fails("InvalidRequestException", 400, client.rotate_secret, SecretId=arn,
+          text="A previous rotation isn't complete. That rotation will be reattempted.")
+    client.put_secret_value(SecretString="by hand", SecretId=arn)
+    assert token not in labels(client, arn)
+    client.cancel_rotate_secret(SecretId=arn)
+    assert client.describe_secret(SecretId=arn)["RotationEnabled"] is False
+
+
+@probe
+def secretsmanager_makes_passwords(aws):
+    make = aws.client("secretsmanager").get_random_password
+    password = make(PasswordLength=40, ExcludePunctuation=True)["RandomPassword"]
+    assert len(password) == 40 and password.isalnum(), password
+    assert make()["RandomPassword"] != make()["RandomPassword"]
+    assert make(PasswordLength=1, RequireEachIncludedType=False)["RandomPassword"]
+    fails("InvalidParameterException", 400, make, PasswordLength=3,
+          text="Password length is too short based on the required types.")
+    fails("InvalidParameterException", 400, make, ExcludeCharacters="0123456789")
+    fails("ValidationException", 400, make, PasswordLength=4097,
+          text="Member must have value less than or equal to 4096")
+
+
+@probe
+def secretsmanager_deletes_and_restores(aws):
+    client, arn, _ = secret(aws, Tags=[{"Key": "team", "Value": "blue"}])
+    name = client.describe_secret(SecretId=arn)["Name"]
+    fails("ResourceExistsException", 400, client.create_secret, Name=name, SecretString="x")
+    client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    fails("InvalidRequestException", 400, client.get_secret_value, SecretId=arn,
+          text="because it was marked for deletion.")
+    fails("InvalidRequestException", 400, client.create_secret, Name=name, SecretString="x")
+    assert client.describe_secret(SecretId=arn)["DeletedDate"]
+    client.restore_secret(SecretId=arn)
+    assert client.get_secret_value(SecretId=arn)["SecretString"] == "one"
+    client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    fails("ResourceNotFoundException", 400, client.describe_secret, SecretId=arn)
+
+
+@probe
+def secretsmanager_keeps_binaries_and_lists_in_pages(aws):
+    client, arn, _ = secret(aws)
+    client.put_secret_value(SecretId=arn, SecretBinary=bytes(range(256)))
+    assert client.get_secret_value(SecretId=arn)["SecretBinary"] == bytes(range(256))
+    fails("ValidationException", 400, client.put_secret_value, SecretId=arn,
+          SecretString="x" * 65_537)
+    mark = unique("listed")
+    for number in range(5):
+        client.create_secret(Name=f"{mark}/{number}")
+    pages = client.get_paginator("list_secrets").paginate(
+        Filters=[{"Key": "name", "Values": [mark]}], PaginationConfig={"PageSize": 2}
+    )
+    assert [len(page["SecretList"]) for page in pages] == [2, 2, 1]
+
+
 @probe
 def organizations_needs_an_organization(aws):
     fails(

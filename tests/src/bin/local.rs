@@ -7,7 +7,7 @@ use std::{
 };
 
 use ::tests::{
-    aws::{LocalAws, Options, clock::Clock, world::World},
+    aws::{LocalAws, Options, clock::Clock, dice::Dice, world::World},
     demo,
     template::Stack,
 };
@@ -19,6 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let stack = demo::deploy(&[])?;
     let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
     let mut world = World::default();
+    world.dice = Dice::random();
     demo::populate(&mut world, &stack, clock.now())?;
     let options = Options { port, clock: Some(clock), world, ..Options::default() };
     let aws = LocalAws::start(options)?;

@@ -170,8 +170,6 @@ fn rotated(secret: &mut Secret, token: &str, clears_pending: bool, site: &Site<'
         clear(secret, token);
     }
     secret.last_rotated = Some(site.now);
-    let interval = secret.rotation_rules.as_ref().and_then(|rules| rules.interval().ok()).flatten();
-    secret.next_rotation = interval.map(|interval| site.now + interval);
 }
 
 fn say(rotation: &Rotation, site: &Site<'_>, place: &mut Place, what: &str, error: Option<String>) {

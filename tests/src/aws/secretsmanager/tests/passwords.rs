@@ -18,7 +18,7 @@ fn has(password: &str, letters: impl Fn(char) -> bool) -> bool {
 
 #[test]
 fn a_password_has_32_letters_of_each_type() {
-    let mut probe = Probe::new();
+    let (mut probe, mut n_lowercase_first) = (Probe::new(), 0);
     for _ in 0..100 {
         let password = password(&mut probe, json!({ "PasswordLength": 4 })).unwrap();
         assert_eq!(password.len(), 4);
@@ -26,7 +26,10 @@ fn a_password_has_32_letters_of_each_type() {
         assert!(has(&password, |letter| letter.is_ascii_uppercase()), "{password}");
         assert!(has(&password, |letter| letter.is_ascii_digit()), "{password}");
         assert!(has(&password, |letter| letter.is_ascii_punctuation()), "{password}");
+        n_lowercase_first += u32::from(password.starts_with(|first: char| first.is_lowercase()));
     }
+    // In any order.
+    assert!((1..100).contains(&n_lowercase_first));
     assert_eq!(password(&mut probe, json!({})).unwrap().len(), 32);
 }
 

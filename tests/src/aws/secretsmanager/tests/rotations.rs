@@ -119,6 +119,23 @@ fn a_new_current_value_from_outside_puts_an_end_to_a_rotation() {
 }
 
 #[test]
+fn other_new_values_leave_a_rotation_alone() {
+    let mut probe = probe();
+    rotate(&mut probe, B, json!({})).unwrap();
+    put(&mut probe, C, "mine", &["mine"]).unwrap();
+    assert_eq!(labels(&mut probe)[B], json!(["AWSPENDING"]));
+    assert_eq!(events(&mut probe), [""; 0]);
+}
+
+#[test]
+fn a_label_that_is_of_no_rotation_stays_where_it_is() {
+    let mut probe = probe();
+    put(&mut probe, B, "two", &["AWSPENDING"]).unwrap();
+    put(&mut probe, C, "three", &[]).unwrap();
+    assert_eq!(labels(&mut probe)[B], json!(["AWSPENDING"]));
+}
+
+#[test]
 fn a_repeated_write_of_the_current_value_abandons_nothing() {
     let mut probe = probe();
     rotate(&mut probe, B, json!({})).unwrap();
