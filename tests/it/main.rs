@@ -12,4 +12,5 @@ mod demo;
 mod failures;
 mod instance_scheduler;
 mod lambda;
+mod secret_rotation;
 mod tidy;

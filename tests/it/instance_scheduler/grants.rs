@@ -88,8 +88,9 @@ fn build(world: &mut World, now: Timestamp) {
 const PARAMETERS_OF_TARGET: &[(&str, &str)] = &[("KmsKeyArns", KEY)];
 
 fn grants(stack: &Stack) -> BTreeSet<Grant> {
-    let functions = stack.functions.iter().map(|function| &function.role);
-    functions.chain(&stack.roles).flat_map(tests::aws::policy::Role::grants).collect()
+    let function = stack.functions.iter().filter(|function| function.name == NAME);
+    let role = function.map(|function| &function.role);
+    role.chain(&stack.roles).flat_map(tests::aws::policy::Role::grants).collect()
 }
 
 #[test]

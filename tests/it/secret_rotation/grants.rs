@@ -1,0 +1,35 @@
+//! The function's role grants what it needs and nothing else.
+
+use std::collections::BTreeSet;
+
+use tests::aws::policy::Grant;
+
+use super::*;
+
+const KEY: &str = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-4000-8000-000000000000";
+
+/// What AWS itself does in the function's name, which no call of the function shows.
+const DONE_BY_AWS: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
+
+#[test]
+fn every_granted_action_is_used_and_a_secret_without_the_tag_is_out_of_reach() {
+    let vault = Vault::with(
+        &[("RotationKmsKeyArns", KEY)],
+        |spec| spec,
+        &[("key", r#"{"engine":"random","password":"first"}"#), ("other", "{}")],
+    );
+    vault.state(|state| state.secret_mut("other").unwrap().tags.clear());
+    vault.rotate("key", T);
+    vault.begin("other", T);
+    assert_eq!(code(&vault.step("createSecret", "other", T)), "E_SM_DENIED");
+
+    let used = vault.aws.used_grants();
+    let role = &stack(&[("RotationKmsKeyArns", KEY)]).function(NAME).unwrap().role.clone();
+    let unused: BTreeSet<String> = role
+        .grants()
+        .filter(|grant| !used.contains(grant) && !DONE_BY_AWS.contains(&grant.action.as_str()))
+        .map(|grant: Grant| grant.to_string())
+        .collect();
+    // Admins are read where there is a database to be an admin of.
+    assert!(unused.iter().all(|grant| grant.contains("ReadAdmins")), "{unused:#?}");
+}

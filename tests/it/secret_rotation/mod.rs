@@ -1,0 +1,168 @@
+//! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
+//! the local AWS, with the role that the template gives it.
+
+mod events;
+mod failures;
+mod grants;
+mod labels;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tests::{
+    aws::{
+        LocalAws, Options,
+        call::{Call, Input},
+        clock::Clock,
+        identity::LOCAL_KEY,
+        secretsmanager::{
+            self, State,
+            rotation::{Ended, Rotation, StepOutcome},
+        },
+        site::Site,
+        world::{HOME_ACCOUNT, World},
+    },
+    lambda::{Function, Invocation, Outcome, Spec},
+    template::{Deployment, Stack, Template},
+};
+
+pub(crate) const NAME: &str = "secret-rotation";
+const REGION: &str = "eu-west-1";
+const NOW: &str = "2026-06-01T09:00:00Z";
+/// The id of the version that a rotation makes.
+const T: &str = "5ac3b1de-0f5c-4a39-9a3e-2f4b6c7d8e9f";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:secret-rotation";
+
+/// The deployed function and the secrets that it looks after.
+pub(crate) struct Vault {
+    pub(crate) aws: LocalAws,
+    pub(crate) function: Function,
+}
+
+impl Vault {
+    /// With secrets of these names and texts.
+    pub(crate) fn new(secrets: &[(&str, &str)]) -> Self {
+        Self::with(&[], |spec| spec, secrets)
+    }
+
+    pub(crate) fn with(
+        parameters: &[(&str, &str)],
+        adjust: impl FnOnce(Spec) -> Spec,
+        secrets: &[(&str, &str)],
+    ) -> Self {
+        let now: Timestamp = NOW.parse().unwrap();
+        let stack = stack(parameters);
+        let mut world = World::default();
+        stack.install(&mut world, now);
+        let site = Site { account: HOME_ACCOUNT, region: REGION, now };
+        let state = &mut world.place(HOME_ACCOUNT, REGION).secretsmanager;
+        for (name, text) in secrets {
+            state.add(&site, name, text);
+            tag(state, name, "caretaker:rotation", "true");
+        }
+        let options = Options { clock: Some(Clock::at(now)), world, ..Options::default() };
+        let aws = LocalAws::start(options).unwrap();
+        let mut spec = Spec::new(NAME).unwrap().endpoint(aws.endpoint());
+        for (name, value) in &stack.function(NAME).unwrap().variables {
+            spec = spec.variable(name, value);
+        }
+        Self { function: Function::start(adjust(spec)).unwrap(), aws }
+    }
+
+    pub(crate) fn state<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
+        self.aws.with(|world| look(&mut world.place(HOME_ACCOUNT, REGION).secretsmanager))
+    }
+
+    /// What a person asks Secrets Manager for.
+    #[track_caller]
+    pub(crate) fn by_hand(&self, operation: &str, members: &Value) {
+        let call = Call {
+            service: "secretsmanager",
+            operation: operation.to_owned(),
+            account: HOME_ACCOUNT.to_owned(),
+            region: REGION.to_owned(),
+            access_key: LOCAL_KEY.to_owned(),
+            now: self.aws.clock().now(),
+            input: Input::Json(members.as_object().unwrap().clone()),
+        };
+        self.aws.with(|world| secretsmanager::handle(world, call)).unwrap();
+    }
+
+    /// Asks for a rotation to the version `token`, which has a label and no value then.
+    pub(crate) fn begin(&self, secret: &str, token: &str) -> Rotation {
+        self.by_hand(
+            "RotateSecret",
+            &json!({
+                "SecretId": secret,
+                "ClientRequestToken": token,
+                "RotationLambdaARN": FUNCTION,
+                "RotationRules": { "AutomaticallyAfterDays": 30 },
+            }),
+        );
+        Rotation::of(&self.aws, HOME_ACCOUNT, REGION, secret).unwrap()
+    }
+
+    /// Plays the steps, up to the first that fails.
+    pub(crate) fn attempt(&self, rotation: &Rotation) -> (Ended, Vec<Invocation>) {
+        let mut invocations = Vec::new();
+        let ended = rotation.attempt(&self.aws, |event| {
+            let invocation = self.function.invoke(event);
+            let outcome = StepOutcome::from(&invocation);
+            invocations.push(invocation);
+            outcome
+        });
+        (ended, invocations)
+    }
+
+    /// A whole rotation that must succeed.
+    #[track_caller]
+    pub(crate) fn rotate(&self, secret: &str, token: &str) {
+        let (ended, invocations) = self.attempt(&self.begin(secret, token));
+        assert_eq!(ended, Ended::Succeeded, "{:?}", invocations.last().map(failure));
+    }
+
+    /// One step, whatever Secrets Manager thinks of it.
+    pub(crate) fn step(&self, step: &str, secret: &str, token: &str) -> Invocation {
+        let arn = self.state(|state| state.secret(secret).unwrap().arn.clone());
+        self.function.invoke(&json!({
+            "Step": step, "SecretId": arn, "ClientRequestToken": token,
+        }))
+    }
+
+    /// The text of a version, if it has one.
+    pub(crate) fn text(&self, secret: &str, label: &str) -> Option<String> {
+        self.state(|state| state.secret(secret)?.text(label).map(str::to_owned))
+    }
+
+    /// The password in a version.
+    pub(crate) fn password(&self, secret: &str, label: &str) -> Option<String> {
+        let text: Value = serde_json::from_str(&self.text(secret, label)?).ok()?;
+        text["password"].as_str().map(str::to_owned)
+    }
+}
+
+pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {
+    let deployment = Deployment { region: REGION.to_owned(), ..Deployment::default() };
+    let deployment = parameters
+        .iter()
+        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
+    Template::of_workspace().unwrap().deploy(&deployment).unwrap()
+}
+
+pub(crate) fn tag(state: &mut State, secret: &str, key: &str, value: &str) {
+    let secret = state.secret_mut(secret).unwrap();
+    secret.tags.insert(key.to_owned(), value.to_owned());
+}
+
+/// How a step failed, if it did: the code and the sentence.
+pub(crate) fn failure(invocation: &Invocation) -> Option<(&str, &str)> {
+    match &invocation.outcome {
+        Outcome::Error { error_type, message } => Some((error_type, message)),
+        _ => None,
+    }
+}
+
+/// The code of a step that must fail.
+#[track_caller]
+pub(crate) fn code(invocation: &Invocation) -> &str {
+    failure(invocation).unwrap_or_else(|| panic!("{:?}", invocation.outcome)).0
+}
