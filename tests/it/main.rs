@@ -11,4 +11,5 @@ mod demo;
 mod failures;
 mod instance_scheduler;
 mod lambda;
+mod servers;
 mod tidy;
