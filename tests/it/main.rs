@@ -13,4 +13,5 @@ mod failures;
 mod instance_scheduler;
 mod lambda;
 mod secret_rotation;
+mod servers;
 mod tidy;

@@ -1,6 +1,7 @@
-//! The local AWS, the Lambda runtime harness and the demo. Never shipped.
+//! The local AWS, the Lambda runtime harness, real database servers and the demo. Never shipped.
 
 pub mod aws;
 pub mod demo;
 pub mod lambda;
+pub mod servers;
 pub mod template;
