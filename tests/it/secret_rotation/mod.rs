@@ -1,10 +1,12 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod databases;
 mod events;
 mod failures;
 mod grants;
 mod labels;
+mod refusals;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
