@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod crashes;
 mod databases;
 mod events;
 mod failures;
