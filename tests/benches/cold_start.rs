@@ -25,6 +25,8 @@ use crate::measure::{mebibytes, median, rounds};
 struct Subject {
     name: String,
     event: Value,
+    /// The error that it answers with, if it does.
+    refusal: Option<String>,
     spec: Spec,
     init: Vec<Duration>,
     first_answer: Vec<Duration>,
@@ -59,6 +61,7 @@ impl Subject {
         Ok(Self {
             name: name.to_owned(),
             event,
+            refusal: None,
             spec,
             init: Vec::new(),
             first_answer: Vec::new(),
@@ -68,10 +71,14 @@ impl Subject {
 
     fn measure(&mut self) -> anyhow::Result<()> {
         let invocation = Function::start(self.spec.clone())?.invoke(&self.event);
-        let Outcome::Answer(_) = invocation.outcome else {
-            let logs = invocation.logs.join("\n");
-            bail!("`{}` gave no answer but {:?}:\n{logs}", self.name, invocation.outcome);
-        };
+        match &invocation.outcome {
+            Outcome::Answer(_) => (),
+            // A sample may name what is not in an empty account: to be refused is an answer, too.
+            Outcome::Error { error_type, .. } => self.refusal = Some(error_type.clone()),
+            other => {
+                bail!("`{}`: {other:?}:\n{}", self.name, invocation.logs.join("\n"));
+            }
+        }
         let init = invocation.init.context("a new function starts cold")?;
         self.init.push(init);
         self.first_answer.push(init + invocation.duration);
@@ -120,8 +127,9 @@ fn print(subjects: &mut [Subject]) -> io::Result<()> {
         writeln!(
             out,
             "{:<40} {next:>7.1} ms {x_next:>4.1}x {answer:>9.1} ms {x_answer:>4.1}x \
-             {memory:>6.1} MiB {x_memory:>4.1}x",
+             {memory:>6.1} MiB {x_memory:>4.1}x {}",
             subject.name,
+            subject.refusal.as_deref().unwrap_or_default(),
         )?;
     }
     Ok(())

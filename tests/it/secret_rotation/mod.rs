@@ -8,6 +8,7 @@ mod failures;
 mod grants;
 mod labels;
 mod refusals;
+mod statements;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -1,0 +1,118 @@
+//! The process dies at every statement that it sends to the database, before the server has it and
+//! after it has answered, and Secrets Manager's next attempt comes to the end.
+
+use tests::servers::{self, Engine, Moment, Options as ServerOptions, Proxy, Server};
+
+use super::{
+    databases::{FIRST, make_user, secret},
+    *,
+};
+
+/// A rotation of a user of its own, whose statements go through the proxy.
+struct World {
+    vault: Vault,
+    rotation: Rotation,
+    proxy: Proxy,
+}
+
+fn world(server: &Server, engine: Engine, strategy: &str, user: &str) -> World {
+    make_user(server, engine, user);
+    let proxy = Proxy::start(engine, server).unwrap();
+    let through_proxy = |text: String| {
+        let mut secret: Value = serde_json::from_str(&text).unwrap();
+        secret["port"] = json!(proxy.port());
+        secret["ssl"] = json!(false);
+        secret.to_string()
+    };
+    let admin = server.admin();
+    let admin = through_proxy(secret(server, engine, admin.user, admin.password));
+    let app = through_proxy(secret(server, engine, user, FIRST));
+    let vault = Vault::new(&[("app", &app), ("admin", &admin)]);
+    vault.state(|state| {
+        tag(state, "admin", "caretaker:rotation", "admin");
+        tag(state, "app", "caretaker:rotation:strategy", strategy);
+    });
+    let rotation = vault.begin("app", T);
+    World { vault, rotation, proxy }
+}
+
+/// Whether the user and the password of a version are right.
+fn logs_in(server: &Server, vault: &Vault, label: &str) -> bool {
+    let Some(text) = vault.text("app", label) else { return false };
+    let text: Value = serde_json::from_str(&text).unwrap();
+    let field = |name: &str| text[name].as_str().unwrap();
+    server.logs_in(field("username"), field("password")).unwrap()
+}
+
+fn survives(engine: Engine, strategy: &str) {
+    let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
+    let undisturbed = world(&server, engine, strategy, "undisturbed");
+    assert_eq!(undisturbed.vault.attempt(&undisturbed.rotation).0, Ended::Succeeded);
+    let n_statements = undisturbed.proxy.n_statements();
+    assert!(n_statements >= 5, "{n_statements}");
+
+    for nth in 1..=n_statements {
+        for moment in [Moment::Before, Moment::After] {
+            let user =
+                format!("app{nth}{}", if moment == Moment::After { "after" } else { "before" });
+            let World { vault, rotation, proxy } = world(&server, engine, strategy, &user);
+            let killer = vault.function.killer();
+            proxy.call_at(nth, moment, move || killer.kill());
+            let (ended, _) = vault.attempt(&rotation);
+            assert_ne!(ended, Ended::Succeeded, "statement {nth} {moment:?} was never sent");
+            let current = logs_in(&server, &vault, "AWSCURRENT");
+            let somebody = current || logs_in(&server, &vault, "AWSPENDING");
+            assert!(somebody, "nobody logs in after statement {nth} {moment:?}");
+            assert!(current || strategy == "single", "the current one after {nth} {moment:?}");
+
+            for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+                let invocation = vault.function.invoke(&rotation.event(step));
+                let failed = failure(&invocation);
+                assert_eq!(failed, None, "{step} after statement {nth} {moment:?}");
+            }
+            assert_ne!(vault.password("app", "AWSCURRENT").unwrap(), FIRST);
+            assert!(logs_in(&server, &vault, "AWSCURRENT"), "after statement {nth} {moment:?}");
+            if strategy != "single" {
+                assert!(
+                    logs_in(&server, &vault, "AWSPREVIOUS"),
+                    "after statement {nth} {moment:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_user_of_postgresql_survives_a_death_at_every_statement() {
+    survives(Engine::Postgres(15), "single");
+}
+
+#[test]
+fn two_users_of_postgresql_survive_a_death_at_every_statement() {
+    survives(Engine::Postgres(16), "alternating");
+}
+
+#[test]
+fn a_user_of_mariadb_survives_a_death_at_every_statement() {
+    survives(Engine::MariaDb, "single");
+}
+
+#[test]
+fn f17_11_two_users_of_mariadb_survive_a_death_at_every_statement() {
+    survives(Engine::MariaDb, "alternating");
+}
+
+#[test]
+fn two_passwords_of_mariadb_survive_a_death_at_every_statement() {
+    survives(Engine::MariaDb, "dual");
+}
+
+#[test]
+fn f17_16_two_passwords_of_mysql_survive_a_death_at_every_statement() {
+    survives(Engine::MySql, "dual");
+}
+
+#[test]
+fn two_users_of_mysql_survive_a_death_at_every_statement() {
+    survives(Engine::MySql, "alternating");
+}
