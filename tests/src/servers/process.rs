@@ -76,8 +76,11 @@ impl Process {
     pub(super) async fn signal_all(&self, signal: &str) -> anyhow::Result<()> {
         // First the server, so that it starts no more of them.
         send(signal, &[self.pid]).await?;
-        let children = children(self.pid).await?;
-        if children.is_empty() { Ok(()) } else { send(signal, &children).await }
+        for child in children(self.pid).await? {
+            // One that has ended since the list was made needs no signal.
+            let _ended = send(signal, &[child]).await;
+        }
+        Ok(())
     }
 }
 

@@ -49,7 +49,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Waits until the server lets its superuser in. Tests call [`super::require`].
+    /// Waits until the server lets its superuser in. Tests call [`super::require()`].
     pub fn start(engine: Engine, options: Options) -> anyhow::Result<Self> {
         let programs =
             find::programs(engine).with_context(|| format!("{engine} is not on this machine"))?;

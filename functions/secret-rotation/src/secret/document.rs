@@ -184,6 +184,16 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "[ -~\u{e9}]{0,60}", name in ".{1,8}", value in ".{0,12}") {
+            let _malformed = parse(&text);
+            let mut document = parse("{\"a\": [1, {\"b\": 2}], \"c\": null}").unwrap();
+            document.set(&name, &value);
+            proptest::prop_assert_eq!(document.string(&name), Ok(Some(value).filter(|it| !it.is_empty())));
+        }
+    }
+
     #[test]
     fn null_and_empty_count_as_missing() {
         let document = parse("{\"a\": null, \"b\": \"\"}").unwrap();
