@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use tokio::{runtime::Runtime, sync::Mutex};
 
 use super::{
-    Certificate, DATABASE, Engine, Options, Row, Session, Tls,
+    Certificate, DATABASE, Engine, Options, Relay, Row, Session, Tls,
     client::{Address, Caller, Client, Way, is_wrong_password},
     find, mysql,
     place::Place,
@@ -109,6 +109,17 @@ impl Server {
     /// The same over TCP without TLS.
     pub fn session_without_tls(&self, user: &str, password: &str) -> anyhow::Result<Session> {
         self.connect(&self.address, Way::Plain, user, password)
+    }
+
+    /// The same over TLS through a relay to this server.
+    pub fn session_through(
+        &self,
+        relay: &Relay,
+        user: &str,
+        password: &str,
+    ) -> anyhow::Result<Session> {
+        let address = Address { port: relay.port(), ..self.address.clone() };
+        self.connect(&address, Way::Tls, user, password)
     }
 
     /// Everything that the server has written since its first start: every connection, statement
