@@ -1,6 +1,7 @@
 //! The database servers that tests start: each engine and version does what tests rely on.
 
 mod behaviour;
+mod connections;
 
 use std::{fs, path::Path};
 

@@ -7,8 +7,8 @@ mod events;
 mod failures;
 mod grants;
 mod labels;
+mod messages;
 mod refusals;
-mod statements;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -44,9 +44,9 @@ impl Certificate {
             params.not_before = date_time_ymd(2020, 1, 1);
             params.not_after = date_time_ymd(2020, 12, 31);
         }
-        let (authority, issuer) = authority()?;
+        let (authority, issuer) = authority("a test authority")?;
         let signer = match self {
-            Self::FromAnotherAuthority => self::authority()?.1,
+            Self::FromAnotherAuthority => self::authority("another test authority")?.1,
             Self::Good | Self::For(_) | Self::Expired => issuer,
         };
         let key = KeyPair::generate()?;
@@ -55,9 +55,11 @@ impl Certificate {
     }
 }
 
-fn authority() -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
+/// Its name is what a client looks for first: another one is unknown, the same with another key is
+/// a forgery.
+fn authority(name: &str) -> Result<(String, Issuer<'static, KeyPair>), rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
-    params.distinguished_name.push(DnType::CommonName, "a test authority");
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let key = KeyPair::generate()?;

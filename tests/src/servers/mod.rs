@@ -10,19 +10,21 @@ mod options;
 mod place;
 mod postgres;
 mod process;
-mod proxy;
+mod relay;
 mod require;
 mod server;
 mod session;
+mod silent;
 mod template;
 
 pub use certificate::Certificate;
 pub use engine::Engine;
 pub use options::{Authentication, Options, Tls};
-pub use proxy::{Moment, Proxy};
+pub use relay::{Moment, Relay};
 pub use require::require;
 pub use server::{Login, Server};
 pub use session::{Row, Session};
+pub use silent::Silent;
 
 /// The database that every server begins with; its owner is [`Server::admin`].
 pub const DATABASE: &str = "app";

@@ -27,6 +27,11 @@ pub(super) fn program(engine: Engine, programs: &Path, place: &Place) -> Command
     let mut program = command(&programs.join(engine.program()), place);
     // Must come first.
     program.arg("--no-defaults").arg(option("datadir", place.join("data")));
+    // Most of the data would be room for changes, and be copied for every server.
+    program.arg(match engine {
+        Engine::MySql => "--innodb-redo-log-capacity=8M",
+        Engine::MariaDb | Engine::Postgres(_) => "--innodb-log-file-size=4M",
+    });
     program
 }
 

@@ -72,13 +72,23 @@ impl Process {
         }
     }
 
-    /// A signal to the server and, since one process of several would go on, to its children.
-    pub(super) async fn signal_all(&self, signal: &str) -> anyhow::Result<()> {
-        // First the server, so that it starts no more of them.
-        send(signal, &[self.pid]).await?;
-        for child in children(self.pid).await? {
-            // One that has ended since the list was made needs no signal.
-            let _ended = send(signal, &[child]).await;
+    /// Stops the server and, since one process of several would go on, its children; first itself,
+    /// so that it starts no more of them.
+    pub(super) async fn pause(&self) -> anyhow::Result<()> {
+        send("STOP", &[self.pid]).await?;
+        self.signal_children("STOP").await
+    }
+
+    pub(super) async fn resume(&self) -> anyhow::Result<()> {
+        self.signal_children("CONT").await?;
+        send("CONT", &[self.pid]).await
+    }
+
+    async fn signal_children(&self, signal: &str) -> anyhow::Result<()> {
+        let children = children(self.pid).await?;
+        if !children.is_empty() {
+            // One may have ended since; the others hear it nevertheless.
+            let _gone = send(signal, &children).await;
         }
         Ok(())
     }

@@ -1,6 +1,12 @@
 //! What a test does whose server is not on this machine. Never lets it pass in silence.
 
-use std::{env, fs::OpenOptions, io::Write as _, thread};
+use std::{
+    env,
+    fs::OpenOptions,
+    io::Write as _,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use super::{Engine, Options, Server, find};
 
@@ -27,18 +33,43 @@ pub fn require(engine: Engine, options: Options) -> Option<Server> {
             Err(err) => panic!("cannot start {engine}: {err:#}"),
         }
     }
-    let Some(list) = env::var_os(DID_NOT_RUN) else {
+    let list = env::var_os(DID_NOT_RUN).map(PathBuf::from);
+    did_not_run(engine, list.as_deref(), thread::current().name().unwrap_or("a test"));
+    None
+}
+
+#[track_caller]
+fn did_not_run(engine: Engine, list: Option<&Path>, test: &str) {
+    let Some(list) = list else {
         panic!("{engine} is not on this machine: `tests/run servers` installs it");
     };
-    let thread = thread::current();
-    let line = format!("{}: {engine} is not on this machine\n", thread.name().unwrap_or("a test"));
-    let written = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(&list)
-        .and_then(|mut file| file.write_all(line.as_bytes()));
-    if let Err(err) = written {
+    let line = format!("{test}: {engine} is not on this machine\n");
+    let file = OpenOptions::new().append(true).create(true).open(list);
+    if let Err(err) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
         panic!("cannot write to `{}`, as {DID_NOT_RUN} says: {err}", list.display());
     }
-    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::servers::place::Place;
+
+    #[test]
+    #[should_panic(expected = "MySQL is not on this machine: `tests/run servers` installs it")]
+    fn a_test_without_its_server_fails() {
+        did_not_run(Engine::MySql, None, "a");
+    }
+
+    #[test]
+    fn tests_that_did_not_run_are_listed_if_somebody_reads_the_list() {
+        let place = Place::new().unwrap();
+        let list = place.join("list");
+        did_not_run(Engine::MySql, Some(&list), "a");
+        did_not_run(Engine::Postgres(14), Some(&list), "b");
+        assert_eq!(
+            std::fs::read_to_string(list).unwrap(),
+            "a: MySQL is not on this machine\nb: PostgreSQL 14 is not on this machine\n"
+        );
+    }
 }

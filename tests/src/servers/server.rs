@@ -11,11 +11,11 @@ use std::{
     },
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tokio::{runtime::Runtime, sync::Mutex};
 
 use super::{
-    Certificate, DATABASE, Engine, Options, Row, Session, Tls,
+    Certificate, DATABASE, Engine, Options, Relay, Row, Session, Tls,
     client::{Address, Caller, Client, Way, is_wrong_password},
     find, mysql,
     place::Place,
@@ -103,12 +103,23 @@ impl Server {
             (Tls::Offered | Tls::Required, Certificate::Good) => Way::Tls,
             (Tls::Offered | Tls::Required, _) => Way::Socket,
         };
-        self.connect(way, user, password)
+        self.connect(&self.address, way, user, password)
     }
 
     /// The same over TCP without TLS.
     pub fn session_without_tls(&self, user: &str, password: &str) -> anyhow::Result<Session> {
-        self.connect(Way::Plain, user, password)
+        self.connect(&self.address, Way::Plain, user, password)
+    }
+
+    /// The same over TLS through a relay to this server.
+    pub fn session_through(
+        &self,
+        relay: &Relay,
+        user: &str,
+        password: &str,
+    ) -> anyhow::Result<Session> {
+        let address = Address { port: relay.port(), ..self.address.clone() };
+        self.connect(&address, Way::Tls, user, password)
     }
 
     /// Everything that the server has written since its first start: every connection, statement
@@ -143,15 +154,21 @@ impl Server {
     /// Makes the server hang: connections are accepted by the system and hear nothing.
     pub fn pause(&self) -> anyhow::Result<()> {
         self.is_paused.store(true, Ordering::Relaxed);
-        self.signal_all("STOP")
+        self.runtime.block_on(async {
+            let process = self.process.lock().await;
+            process.as_ref().context("the server is stopped")?.pause().await
+        })
     }
 
     /// Lets a paused server go on where it was.
     pub fn resume(&self) -> anyhow::Result<()> {
-        if self.is_paused.swap(false, Ordering::Relaxed) {
-            self.signal_all("CONT")?;
+        if !self.is_paused.swap(false, Ordering::Relaxed) {
+            return Ok(());
         }
-        Ok(())
+        self.runtime.block_on(async {
+            let process = self.process.lock().await;
+            process.as_ref().context("the server is stopped")?.resume().await
+        })
     }
 
     /// The number of the server's process, unless it is stopped.
@@ -184,19 +201,16 @@ impl Server {
         })
     }
 
-    fn connect(&self, way: Way, user: &str, password: &str) -> anyhow::Result<Session> {
+    fn connect(
+        &self,
+        address: &Address,
+        way: Way,
+        user: &str,
+        password: &str,
+    ) -> anyhow::Result<Session> {
         let caller = Caller { user, password, database: DATABASE, unlogged: false };
-        let client = self.runtime.block_on(Client::connect(&self.address, way, caller))?;
+        let client = self.runtime.block_on(Client::connect(address, way, caller))?;
         Ok(Session::new(Arc::clone(&self.runtime), client))
-    }
-
-    fn signal_all(&self, signal: &str) -> anyhow::Result<()> {
-        self.runtime.block_on(async {
-            match self.process.lock().await.as_ref() {
-                Some(process) => process.signal_all(signal).await,
-                None => bail!("the server is stopped"),
-            }
-        })
     }
 }
 

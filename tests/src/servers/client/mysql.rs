@@ -51,9 +51,9 @@ impl Client {
         Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect())
     }
 
-    /// Says goodbye, so that the server frees the connection.
+    /// Says goodbye; the server counts the connection for a moment longer.
     pub(super) async fn close(self) {
-        // A server that is gone has freed it.
+        // A server that is gone counts nothing.
         let _gone = self.0.disconnect().await;
     }
 }

@@ -74,7 +74,7 @@ impl Client {
         Ok(rows.collect())
     }
 
-    /// Waits until the connection is gone, which counts against the server's limits.
+    /// Says goodbye; the server counts the connection for a moment longer.
     pub(super) async fn close(self) {
         let Self { client, connection } = self;
         drop(client);

@@ -1,0 +1,191 @@
+//! Stands between clients and a server, counts what clients say, and cuts the connection at a
+//! chosen message. Cannot read what is said: it is encrypted.
+
+mod message;
+
+use std::{
+    convert::Infallible,
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr, TcpListener as StdListener},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+};
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::spawn_blocking,
+};
+
+/// On which side of a message the connection is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The server never hears it.
+    Before,
+    /// The server has acted on it, and the client never hears of that.
+    After,
+}
+
+/// Relays connections until dropped.
+#[derive(Debug)]
+pub struct Relay {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<Infallible>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    server: SocketAddr,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    n_messages: usize,
+    cut: Option<Cut>,
+}
+
+struct Cut {
+    message: usize,
+    moment: Moment,
+    then: Box<dyn FnOnce() + Send>,
+}
+
+impl Relay {
+    /// To a port of 127.0.0.1.
+    pub fn start(server_port: u16) -> io::Result<Self> {
+        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let server = SocketAddr::from((Ipv4Addr::LOCALHOST, server_port));
+        let shared = Arc::new(Shared { server, state: Mutex::default() });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let relaying = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("relay".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(listener, relaying) => (),
+                    // Resolves when the sender is dropped.
+                    _ = stopped => (),
+                }
+            });
+        })?;
+        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// How many messages clients have sent: handshakes, logins, statements. Equal conversations have
+    /// equally many.
+    pub fn n_messages(&self) -> usize {
+        self.shared.state().n_messages
+    }
+
+    /// Cuts the connection at this message, the next one being 1: does `then`, such as killing the
+    /// client, and resets the connection. Once; it replaces an earlier cut that has not happened.
+    pub fn cut(&self, message: usize, moment: Moment, then: impl FnOnce() + Send + 'static) {
+        let mut state = self.shared.state();
+        let message = state.n_messages + message;
+        state.cut = Some(Cut { message, moment, then: Box::new(then) });
+    }
+
+    /// Whether the cut is still to come.
+    pub fn is_to_cut(&self) -> bool {
+        self.shared.state().cut.is_some()
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the relaying thread has been printed; there is nobody to tell it to.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a message; says what is to happen at it.
+    fn count(&self) -> Option<Cut> {
+        let mut state = self.state();
+        state.n_messages += 1;
+        let n_messages = state.n_messages;
+        state.cut.take_if(|cut| cut.message == n_messages)
+    }
+}
+
+impl fmt::Debug for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, moment, then: _ } = self;
+        write!(f, "{moment:?} message {message}")
+    }
+}
+
+async fn accept(listener: StdListener, shared: Arc<Shared>) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    loop {
+        // A connection that is gone before it was accepted is its client's problem.
+        if let Ok((client, _)) = listener.accept().await {
+            let shared = Arc::clone(&shared);
+            tokio::spawn(async move {
+                // Whichever side ended the connection, the other sees it end.
+                let _ended = relay(client, &shared).await;
+            });
+        }
+    }
+}
+
+async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+    let mut server = TcpStream::connect(shared.server).await?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let mut said = BytesMut::new();
+    let mut answer = BytesMut::new();
+    loop {
+        tokio::select! {
+            n_bytes = client.read_buf(&mut said) => {
+                if n_bytes? == 0 {
+                    return Ok(());
+                }
+                while let Some(message) = message::first(&mut said) {
+                    let cut = message::says_something(&message).then(|| shared.count()).flatten();
+                    let Some(Cut { moment, then, message: _ }) = cut else {
+                        server.write_all(&message).await?;
+                        continue;
+                    };
+                    if moment == Moment::After {
+                        server.write_all(&message).await?;
+                        // Some messages have no answer: the next follows at once, or is here.
+                        if said.is_empty() {
+                            tokio::select! {
+                                n_bytes = server.read_buf(&mut answer) => n_bytes?,
+                                n_bytes = client.read_buf(&mut said) => n_bytes?,
+                            };
+                        }
+                    }
+                    spawn_blocking(then).await?;
+                    client.set_zero_linger()?;
+                    return server.set_zero_linger();
+                }
+            }
+            n_bytes = server.read_buf(&mut answer) => {
+                if n_bytes? == 0 {
+                    return Ok(());
+                }
+                client.write_all(&answer.split()).await?;
+            }
+        }
+    }
+}
