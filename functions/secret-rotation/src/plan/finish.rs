@@ -1,11 +1,7 @@
-//! Whether the pending version becomes the current one. Never moves the label off a value that
-//! somebody has put there meanwhile.
+//! Whether the label `AWSCURRENT` has to move, and from where. Whose value it is taken off, the step
+//! itself has looked at.
 
 use super::gate::{CURRENT, Described};
-use crate::{
-    fault::{Code, Fault},
-    secret::login::Login,
-};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Promotion {
@@ -21,16 +17,6 @@ pub fn promotion(secret: &Described, token: &str) -> Promotion {
         Some(version) if version == token => Promotion::AlreadyDone,
         version => Promotion::Move { remove_from: version.map(str::to_owned) },
     }
-}
-
-/// The current version as it is now must still be the one that the pending version was made from.
-pub fn check_not_abandoned(made_from: &Login, current: &Login) -> Result<(), Fault> {
-    if current.is_same_user(made_from) {
-        return Ok(());
-    }
-    let what =
-        format!("the current version is for {current} now, the pending one came from {made_from}");
-    Err(Fault::new(Code::Abandoned, what))
 }
 
 #[cfg(test)]

@@ -12,9 +12,6 @@ use serde_json::value::RawValue;
 
 use crate::hidden::Hidden;
 
-/// The largest that Secrets Manager keeps.
-pub const MAX_BYTES: usize = 65_536;
-
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     text: Hidden,
