@@ -27,8 +27,11 @@ use crate::{
     event::{Request, StepEvent},
     fault::Fault,
     plan::gate::{Gate, Step, gate},
-    rotate::{Work, is_random, set::Logins},
-    secret::login::EngineName,
+    rotate::{
+        Work, is_random,
+        set::{FINISHED, Logins},
+    },
+    secret::login::{EngineName, Login},
     settings::Settings,
 };
 
@@ -80,9 +83,15 @@ async fn step(app: &App, event: &StepEvent, budget: Budget) -> Result<&'static s
     let secret = &secrets::describe(client, &event.secret).await?;
     let work = Work { config, client, event, secret, budget };
     let step = match gate(secret, &event.token, &event.step, &config.aws.region)? {
-        Gate::AlreadyCurrent => return Ok("the rotation has finished already"),
+        Gate::AlreadyCurrent => return Ok(FINISHED),
         Gate::Open(Step::Create) => return rotate::create::create(&work).await,
-        Gate::Open(Step::Finish) => return rotate::finish::finish(&work).await,
+        Gate::Open(Step::Finish) => {
+            let prove = async |settings: &Settings, pending: &Login| {
+                let proven = at_database(&work, Task::Test, settings, &Logins::only(pending)).await;
+                proven.map(drop)
+            };
+            return rotate::finish::finish(&work, prove).await;
+        }
         Gate::Open(step) => step,
     };
     let current = secrets::current(client, secret).await?;
@@ -92,7 +101,11 @@ async fn step(app: &App, event: &StepEvent, budget: Budget) -> Result<&'static s
         return Ok("nobody but the secret knows the value");
     }
     let logins = Logins::read(&work, &current, &pending, &settings).await?;
-    let task = if step == Step::Set { Task::Set } else { Task::Test };
+    let task = match step {
+        Step::Set => Task::Set,
+        _ if logins.current == logins.pending => Task::Preflight,
+        _ => Task::Test,
+    };
     at_database(&work, task, &settings, &logins).await
 }
 
@@ -118,6 +131,7 @@ async fn doctor(app: &App, event: &StepEvent, budget: Budget) -> Result<Findings
 enum Task<'a> {
     Set,
     Test,
+    Preflight,
     Examine(&'a mut Findings),
 }
 
@@ -148,9 +162,7 @@ async fn at<E: Engine>(
 ) -> Result<&'static str, Fault> {
     match task {
         Task::Set => rotate::set::set(work, engine, settings, logins).await,
-        Task::Test if logins.current == logins.pending => {
-            rotate::test::preflight(work, engine, settings, logins).await
-        }
+        Task::Preflight => rotate::test::preflight(work, engine, settings, logins).await,
         Task::Test => rotate::test::test(work, engine, settings, logins).await,
         Task::Examine(findings) => {
             doctor::look_at_database(work, engine, settings, logins, findings).await;

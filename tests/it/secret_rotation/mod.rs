@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod concurrency;
 mod crashes;
 mod databases;
 mod events;
@@ -40,6 +41,7 @@ const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:secret-ro
 pub(crate) struct Vault {
     pub(crate) aws: LocalAws,
     pub(crate) function: Function,
+    spec: Spec,
 }
 
 impl Vault {
@@ -69,7 +71,14 @@ impl Vault {
         for (name, value) in &stack.function(NAME).unwrap().variables {
             spec = spec.variable(name, value);
         }
-        Self { function: Function::start(adjust(spec)).unwrap(), aws }
+        let spec = adjust(spec);
+        Self { function: Function::start(spec.clone()).unwrap(), aws, spec }
+    }
+
+    /// Another process of the same function, as Lambda starts one for an event that comes while
+    /// the first is busy.
+    pub(crate) fn another(&self) -> Function {
+        Function::start(self.spec.clone()).unwrap()
     }
 
     pub(crate) fn state<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {

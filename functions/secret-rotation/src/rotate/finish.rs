@@ -1,37 +1,52 @@
-//! `finishSecret`: the label `AWSCURRENT` moves to the pending version, in one call.
+//! `finishSecret`: the label `AWSCURRENT` moves to the pending version, in one call, and never to a
+//! password that does not log in, in whatever order the steps came.
 
 use shared::error::AwsErrorKind;
 
 use crate::{
+    event::StepEvent,
     fault::{Code, Fault},
     plan::{
         create::check_pending,
         finish::{Promotion, promotion},
-        gate::{CURRENT, PENDING},
+        gate::{CURRENT, PENDING, gate},
     },
     rotate::{Work, is_random},
+    secret::login::Login,
     secrets,
+    settings::Settings,
 };
 
 /// How often the labels are looked at: they may change between the look and the move.
 const LOOKS: usize = 2;
 
-pub async fn finish(work: &Work<'_>) -> Result<&'static str, Fault> {
+/// `prove` shows that the pending version logs in and can work.
+pub async fn finish(
+    work: &Work<'_>,
+    prove: impl AsyncFn(&Settings, &Login) -> Result<(), Fault>,
+) -> Result<&'static str, Fault> {
     // A version without a value would be a secret without a value.
     let pending = secrets::pending(work.client, work.secret, work.token()).await?;
+    let mut is_proven = is_random(&pending);
     let mut secret = work.secret.clone();
     for look in 1..=LOOKS {
         let Promotion::Move { remove_from } = promotion(&secret, work.token()) else {
             return Ok("the pending version is the current one already");
         };
-        if remove_from.is_some() && !is_random(&pending) {
-            let current = secrets::current(work.client, &secret).await?;
-            let settings = work.settings(&current)?;
-            let current = work.login(&current, CURRENT)?;
+        if !is_random(&pending) {
+            let settings = work.settings(&pending)?;
             let pending = work.login(&pending, PENDING)?;
-            if pending != current {
-                check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
-                    .map_err(|fault| Fault::new(Code::Abandoned, fault.what().to_owned()))?;
+            if remove_from.is_some() {
+                let current = secrets::current(work.client, &secret).await?;
+                let current = work.login(&current, CURRENT)?;
+                if pending != current {
+                    check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
+                        .map_err(|fault| Fault::new(Code::Abandoned, fault.what().to_owned()))?;
+                }
+            }
+            if !is_proven {
+                prove(&settings, &pending).await?;
+                is_proven = true;
             }
         }
         let moved =
@@ -40,6 +55,9 @@ pub async fn finish(work: &Work<'_>) -> Result<&'static str, Fault> {
             Ok(()) => return Ok("the pending version is the current one now"),
             Err(error) if error.kind == AwsErrorKind::Invalid && look < LOOKS => {
                 secret = secrets::describe(work.client, &secret.arn).await?;
+                // A newer rotation may have taken the label: it is not taken back.
+                let StepEvent { token, step, .. } = work.event;
+                gate(&secret, token, step, &work.config.aws.region)?;
             }
             Err(error) if error.kind == AwsErrorKind::Invalid => {
                 let what = format!("the labels of `{}` changed: {}", secret.name, error.reason());

@@ -3,10 +3,11 @@
 
 use crate::{
     engine::{Engine, Refusal, Turn},
+    event::StepEvent,
     fault::{Code, Fault},
     plan::{
         create::check_pending,
-        gate::{CURRENT, PENDING},
+        gate::{CURRENT, Gate, PENDING, gate},
         set::{Answer, Credential, Known, Move, Strategy, next},
     },
     rotate::{Work, first_user},
@@ -14,6 +15,9 @@ use crate::{
     secrets,
     settings::Settings,
 };
+
+/// The outcome of a step that came too late to do anything.
+pub const FINISHED: &str = "the rotation has finished already";
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -52,6 +56,12 @@ impl Logins {
             logins.previous = previous.filter(|previous| previous.is_same_user(&logins.pending));
         }
         Ok(logins)
+    }
+
+    /// Those of a version that only has to prove itself.
+    pub fn only(pending: &Login) -> Self {
+        let pending = pending.clone();
+        Self { current: pending.clone(), pending, previous: None, admin: None }
     }
 
     fn of(&self, credential: Credential) -> &Login {
@@ -104,7 +114,9 @@ pub async fn set<E: Engine>(
             }
             Move::ChangeAsAdmin => {
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                if !is_still_wanted(work, engine, &mut admin).await? {
+                    return Ok(FINISHED);
+                }
                 let Logins { current, pending, .. } = logins;
                 engine.change_other(&mut admin, current, pending, strategy).await?;
                 verify(work, engine, logins).await?;
@@ -117,7 +129,9 @@ pub async fn set<E: Engine>(
                     None => current.username.clone(),
                 };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                if !is_still_wanted(work, engine, &mut admin).await? {
+                    return Ok(FINISHED);
+                }
                 let owner = first_user(&current.username, settings);
                 let turn = Turn { current, account: &account, pending, owner };
                 engine.prepare_clone(&mut admin, turn).await?;
@@ -126,6 +140,20 @@ pub async fn set<E: Engine>(
             }
         }
     }
+}
+
+/// Waits for the other steps of this secret. Meanwhile the rotation may have come to its end, or
+/// another have begun, whose password the pending one of this must not replace.
+async fn is_still_wanted<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    session: &mut E::Session,
+) -> Result<bool, Fault> {
+    engine.lock(session, &work.secret.arn).await?;
+    let StepEvent { secret, token, step, .. } = work.event;
+    let secret = secrets::describe(work.client, secret).await?;
+    let gate = gate(&secret, token, step, &work.config.aws.region)?;
+    Ok(gate != Gate::AlreadyCurrent)
 }
 
 /// Another step may be at the same work: it is waited for, and its work not undone. When the
@@ -137,7 +165,9 @@ async fn change_own<E: Engine>(
     logins: &Logins,
     mut session: E::Session,
 ) -> Result<(), Fault> {
-    engine.lock(&mut session, &work.secret.arn).await?;
+    if !is_still_wanted(work, engine, &mut session).await? {
+        return Ok(());
+    }
     if strategy == Strategy::Dual && log_in_pending(work, engine, logins).await?.is_some() {
         return Ok(());
     }
