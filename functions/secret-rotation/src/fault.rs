@@ -40,6 +40,12 @@ impl Fault {
         &self.what
     }
 
+    /// The same with what led to it.
+    #[must_use]
+    pub fn since(self, cause: &str) -> Self {
+        Self { what: format!("{}: {cause}", self.what), ..self }
+    }
+
     /// The same with something said before it.
     #[must_use]
     pub fn within(self, context: &str) -> Self {

@@ -41,6 +41,21 @@ pub(super) async fn role(session: &Session, user: &str) -> Result<Option<Role>, 
     }))
 }
 
+/// Whether nothing but the password keeps a user out. Before it logs in, the server calls everything
+/// a wrong password.
+pub(super) async fn may_log_in(session: &Session, user: &str) -> Result<(), Fault> {
+    match role(session, user).await? {
+        None => Err(Fault::new(Code::DbAuth, format!("there is no user `{user}`"))),
+        Some(Role { expired: Some(until), .. }) => {
+            let repair = format!("ALTER ROLE {} VALID UNTIL 'infinity'", sql::name(user));
+            let what =
+                format!("`{user}` may log in until {until}, which has passed: run `{repair}`");
+            Err(Fault::new(Code::Expired, what))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Everything in one transaction: a second user is there with all that it needs, or not at all.
 pub(super) async fn prepare(
     session: &mut Session,
