@@ -88,7 +88,10 @@ pub async fn look_at_database<E: Engine>(
         Ok(mut session) => {
             findings.note(Ok("the admin logs in".to_owned()));
             let owner = first_user(&current.username, settings);
-            let turn = Turn { current, account: &account, pending: current, owner };
+            let mut pending = current.clone();
+            pending.username = pending_user(current, settings.strategy, &settings.clone_suffix)
+                .unwrap_or_default();
+            let turn = Turn { current, account: &account, pending: &pending, owner };
             match engine.examine(&mut session, turn, settings.strategy).await {
                 Ok(found) => findings.0.extend(found),
                 Err(fault) => findings.note(Err(fault)),

@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod accounts;
 mod crashes;
 mod databases;
 mod events;
@@ -9,6 +10,7 @@ mod grants;
 mod labels;
 mod messages;
 mod refusals;
+mod scene;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -71,6 +71,13 @@ impl Made {
         made
     }
 
+    /// How many failed logins in a row lock the account, if any do.
+    pub(super) fn locked_after(&self) -> Option<u32> {
+        let mut tokens = tokens(&self.options).into_iter();
+        tokens.find(|it| it.is("FAILED_LOGIN_ATTEMPTS"))?;
+        tokens.next()?.text.parse().ok()
+    }
+
     /// After `IDENTIFIED`: `BY PASSWORD 'x'`, `WITH 'p' AS 'x'`, or `VIA p USING 'x' OR p`.
     fn read_methods(&mut self, tokens: &[Token<'_>], mut at: usize) -> usize {
         let get = |at: usize| tokens.get(at).copied();

@@ -185,9 +185,21 @@ impl Engine for Mysql {
         turn: Turn<'_>,
         _strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
-        let account = clone::only_account(session, &turn.current.username).await?;
-        session.made(&account.to_string()).await?;
-        Ok(vec![Finding::Fine(format!("the admin may look at {account}"))])
+        let account = match Account::parse(turn.account) {
+            Some(account) => account,
+            None => clone::only_account(session, &turn.current.username).await?,
+        };
+        let made = session.made(&account.to_string()).await?;
+        let mut findings = vec![Finding::Fine(format!("the admin may look at {account}"))];
+        // A step that is repeated after its end was lost begins with the password of before, and
+        // may try three.
+        if let Some(count @ 1..=2) = made.locked_after() {
+            findings.push(Finding::Warning(format!(
+                "{account} is locked after {count} failed logins: no rotation fails one, unless a \
+                 step of it has to be repeated; with `dual` none ever does"
+            )));
+        }
+        Ok(findings)
     }
 }
 
