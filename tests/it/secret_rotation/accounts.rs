@@ -194,14 +194,41 @@ fn f17_67_a_user_that_has_to_say_its_password_says_it() {
 }
 
 /// A second password that a human has made: ours would end the one that the secret has.
-#[test]
-fn two_passwords_of_mysql_are_not_made_three() {
-    let Some(scene) = Scene::new(Engine::MySql, "dual") else { return };
-    scene.sql(&["ALTER USER app@'%' IDENTIFIED BY 'somebody else''s' RETAIN CURRENT PASSWORD"]);
+fn not_three(engine: Engine, alter: &str) {
+    let Some(scene) = Scene::new(engine, "dual") else { return };
+    scene.sql(&[alter]);
     let (code, message) = scene.refusal();
     assert_eq!(code, "E_DB_REFUSED");
-    assert!(message.contains("a newer password"), "{message}");
+    assert!(message.contains("its newer one is neither"), "{message}");
     assert!(scene.logs_in("app", FIRST) && scene.logs_in("app", "somebody else's"));
+}
+
+#[test]
+fn two_passwords_of_mysql_are_not_made_three() {
+    let alter = "ALTER USER app@'%' IDENTIFIED BY 'somebody else''s' RETAIN CURRENT PASSWORD";
+    not_three(Engine::MySql, alter);
+}
+
+#[test]
+fn two_passwords_of_mariadb_are_not_made_three() {
+    let alter = format!(
+        "ALTER USER app@'%' IDENTIFIED VIA mysql_native_password \
+         USING PASSWORD('somebody else''s') OR mysql_native_password USING PASSWORD('{FIRST}')"
+    );
+    not_three(Engine::MariaDb, &alter);
+}
+
+/// What the secret calls current is nobody's password: the server does not learn it.
+#[test]
+fn a_password_that_nobody_accepts_is_no_second_one() {
+    let alter = "ALTER USER app@'%' IDENTIFIED BY 'somebody else''s'";
+    for engine in [Engine::MariaDb, Engine::MySql] {
+        let Some(scene) = Scene::new(engine, "dual") else { return };
+        scene.sql(&[alter]);
+        scene.rotates();
+        assert!(!scene.logs_in("app", FIRST));
+        assert!(scene.logs_in("app", "somebody else's"), "it is what the server had");
+    }
 }
 
 /// What a server keeps of the user `app` of a host.

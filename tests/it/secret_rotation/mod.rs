@@ -9,6 +9,7 @@ mod failures;
 mod grants;
 mod labels;
 mod messages;
+mod plugins;
 mod refusals;
 mod scene;
 

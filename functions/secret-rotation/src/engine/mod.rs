@@ -68,10 +68,12 @@ pub trait Engine {
     ) -> Result<(), Fault>;
 
     /// The same for another user, whose account is `account` where it has been in to say so.
+    /// `current` is the password that the secret has, and the database perhaps not.
     async fn change_other(
         &self,
         session: &mut Self::Session,
         account: Option<&str>,
+        current: &Login,
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault>;

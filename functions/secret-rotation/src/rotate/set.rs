@@ -122,8 +122,8 @@ pub async fn set<E: Engine>(
                 };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
                 engine.lock(&mut admin, &work.secret.arn).await?;
-                let pending = &logins.pending;
-                engine.change_other(&mut admin, account.as_deref(), pending, strategy).await?;
+                let (account, Logins { current, pending, .. }) = (account.as_deref(), logins);
+                engine.change_other(&mut admin, account, current, pending, strategy).await?;
                 verify(work, engine, logins).await?;
                 return Ok("changed the password as the admin");
             }

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     fault::{Code, Fault},
     hidden::Hidden,
-    plan::set::Strategy,
 };
 
 /// The account of a user that cannot log in to say which it is.
@@ -33,16 +32,11 @@ pub(super) async fn only_account(session: &mut Session, user: &str) -> Result<Ac
 }
 
 /// How an account will prove who it is: as before, with the new password.
-pub(super) fn identified(
-    session: &Session,
-    made: &Made,
-    new: &Hidden,
-    strategy: Strategy,
-) -> Result<Hidden, Fault> {
+pub(super) fn identified(session: &Session, made: &Made, new: &Hidden) -> Result<Hidden, Fault> {
     if !session.is_mariadb {
         return methods::identified(&made.methods, new);
     }
-    let methods = methods::renewed(&made.methods, new, strategy)?;
+    let methods = methods::renewed(&made.methods, new)?;
     Ok(Hidden::new(methods::via(&methods)))
 }
 
@@ -55,7 +49,7 @@ pub(super) async fn prepare(session: &mut Session, turn: Turn<'_>) -> Result<(),
     };
     let to = Account { user: pending.username.clone(), host: from.host.clone() };
     let made = session.made(&from.to_string()).await.map_err(|fault| privilege(fault, session))?;
-    let identified = identified(session, &made, &pending.password, Strategy::Alternating)?;
+    let identified = identified(session, &made, &pending.password)?;
     let grants = format!("SHOW GRANTS FOR {from}");
     let grants = session.texts("a look at the rights", &grants).await;
     let grants = grants.map_err(|fault| privilege(fault, session))?;

@@ -21,7 +21,8 @@ pub(super) const MUST_CHANGE: u16 = 1820;
 /// MySQL lets it in only with clients that ask for that.
 const EXPIRED: u16 = 1862;
 
-/// Why a login failed.
+/// Why a login failed. Where a user of MariaDB has two passwords, some plugins ask for each, and the
+/// client answers once: then this one is not the first, and the first is the one to look for.
 pub(super) fn refusal(error: &Error, whom: &str, secrets: &[&Hidden]) -> Refusal {
     let what = format!("the login of {whom} failed: {}", said(error, secrets));
     match number(error) {
@@ -29,6 +30,11 @@ pub(super) fn refusal(error: &Error, whom: &str, secrets: &[&Hidden]) -> Refusal
         Some(1045 | 1698) => Refusal::WrongPassword(Fault::new(Code::DbAuth, what)),
         Some(EXPIRED) => Refusal::Expired(Fault::new(Code::Expired, what)),
         Some(number) => Refusal::Other(Fault::new(login_code(number), what)),
+        None if matches!(error, Error::Driver(DriverError::UnexpectedPacket { .. })) => {
+            let what =
+                format!("{what} (the server asks again: this is not the first of two passwords)");
+            Refusal::WrongPassword(Fault::new(Code::DbAuth, what))
+        }
         None if is_decoy(error) => {
             let what = format!("{what} (MySQL asks for this also where there is no such user)");
             Refusal::WrongPassword(Fault::new(Code::DbAuth, what))

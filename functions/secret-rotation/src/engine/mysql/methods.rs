@@ -9,7 +9,6 @@ use super::sql;
 use crate::{
     fault::{Code, Fault},
     hidden::Hidden,
-    plan::set::Strategy,
 };
 
 pub(super) const NATIVE: &str = "mysql_native_password";
@@ -58,31 +57,53 @@ fn base64(bytes: &[u8]) -> String {
     letters.collect()
 }
 
-/// The methods of an account with a new password, by the plugin of the old one. With
-/// [`Strategy::Dual`] the password that the server has had so far goes on to work: whatever it is,
-/// and not one that only the secret knows.
-pub(super) fn renewed(
+/// The methods of an account with a new password, by the plugin of the old one.
+pub(super) fn renewed(methods: &[Method], new: &Hidden) -> Result<Vec<Method>, Fault> {
+    let others = methods.iter().filter(|method| !is_password(method));
+    Ok([with(new, plugin(methods))?].into_iter().chain(others.cloned()).collect())
+}
+
+/// The same with the password that the server has had so far: whatever it is, and not one that only
+/// the secret knows. To do so again changes nothing.
+pub(super) fn doubled(
     methods: &[Method],
+    current: &Hidden,
     new: &Hidden,
-    strategy: Strategy,
 ) -> Result<Vec<Method>, Fault> {
-    let (passwords, others): (Vec<_>, Vec<_>) =
-        methods.iter().partition(|(plugin, _)| OF_PASSWORDS.contains(&plugin.as_str()));
-    let plugin = match passwords.first() {
+    let mut renewed = renewed(methods, new)?;
+    let is = |password, (plugin, kept): &Method| kept.is_some() && *kept == hash(plugin, password);
+    let mut passwords = methods.iter().filter(|it| is_password(it) && it.1.is_some());
+    let mut first = passwords.next();
+    if first.is_some_and(|first| is(new, first)) {
+        first = passwords.next();
+    } else if first.is_some_and(|first| !is(current, first)) && passwords.any(|it| is(current, it))
+    {
+        return Err(Fault::new(Code::DbRefused, NEWER));
+    }
+    renewed.splice(1..1, first.cloned());
+    Ok(renewed)
+}
+
+/// What a human has done, and the function does not undo: ours would end the password of the secret.
+pub(super) const NEWER: &str =
+    "the user has two passwords, and its newer one is neither the current nor the pending one";
+
+fn is_password((plugin, _): &Method) -> bool {
+    OF_PASSWORDS.contains(&plugin.as_str())
+}
+
+fn plugin(methods: &[Method]) -> &str {
+    match methods.iter().find(|method| is_password(method)) {
         None => NATIVE,
         // Too weak to be given another.
         Some((plugin, _)) if plugin == "mysql_old_password" => NATIVE,
         Some((plugin, _)) => plugin,
-    };
-    let kept = hash(plugin, new).ok_or_else(|| unknown(plugin))?;
-    let mut renewed = vec![(plugin.to_owned(), Some(kept))];
-    if strategy == Strategy::Dual {
-        // To say the same again keeps the same two.
-        let old = passwords.iter().find(|(_, kept)| *kept != renewed[0].1 && kept.is_some());
-        renewed.extend(old.map(|method| (*method).clone()));
     }
-    renewed.extend(others.into_iter().cloned());
-    Ok(renewed)
+}
+
+fn with(password: &Hidden, plugin: &str) -> Result<Method, Fault> {
+    let kept = hash(plugin, password).ok_or_else(|| unknown(plugin))?;
+    Ok((plugin.to_owned(), Some(kept)))
 }
 
 /// As MariaDB writes them.
@@ -141,45 +162,58 @@ mod tests {
         );
     }
 
+    const NEW: &str = "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4";
+
     #[track_caller]
-    fn check(methods: &[Method], strategy: Strategy, expected: &str) {
-        let found = renewed(methods, &Hidden::new("mypass"), strategy);
-        let found = found.map_or_else(|fault| fault.code.name().to_owned(), |it| via(&it));
-        let found = found.replace("*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4", "*NEW");
+    fn check(found: Result<Vec<Method>, Fault>, expected: &[&str]) {
+        let said = |(plugin, kept): Method| format!("{plugin} {}", kept.unwrap_or_default());
+        let found = found.map_or_else(
+            |fault| vec![fault.code.name().to_owned()],
+            |methods| methods.into_iter().map(said).collect(),
+        );
+        let found: Vec<_> = found.iter().map(|it| it.replace(NEW, "*NEW")).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_new_password_takes_the_place_of_the_old_one() {
-        let native = [method(NATIVE, "*A"), method(NATIVE, "*B")];
-        check(&native, Strategy::Single, "IDENTIFIED VIA 'mysql_native_password' USING '*NEW'");
+        let check = |methods: &[Method], expected: &[&str]| {
+            check(renewed(methods, &Hidden::new("mypass")), expected);
+        };
+        check(&[method(NATIVE, "*A"), method(NATIVE, "*B")], &["mysql_native_password *NEW"]);
         check(
             &[method("unix_socket", ""), method(NATIVE, "*A")],
-            Strategy::Single,
-            "IDENTIFIED VIA 'mysql_native_password' USING '*NEW' OR 'unix_socket'",
+            &["mysql_native_password *NEW", "unix_socket "],
         );
-        check(&[], Strategy::Dual, "IDENTIFIED VIA 'mysql_native_password' USING '*NEW'");
-        check(&[method("parsec", "P0")], Strategy::Single, "E_DB_PLUGIN");
+        check(&[], &["mysql_native_password *NEW"]);
+        check(&[method("parsec", "P0")], &["E_DB_PLUGIN"]);
     }
 
     #[test]
     fn the_password_that_the_server_has_goes_on_to_work() {
-        let expected = "IDENTIFIED VIA 'mysql_native_password' USING '*NEW' \
-                        OR 'mysql_native_password' USING '*A'";
-        let check = |methods: &[Method]| check(methods, Strategy::Dual, expected);
-        check(&[method(NATIVE, "*A")]);
-        check(&[method(NATIVE, "*A"), method(NATIVE, "*B")]);
-        // The second time.
-        let new = native_hash(&Hidden::new("mypass"));
-        check(&[method(NATIVE, &new), method(NATIVE, "*A")]);
+        let current = native_hash(&Hidden::new("current"));
+        let check = |first: &str, second: &str, expected: &[&str]| {
+            let methods = [method(NATIVE, first), method(NATIVE, second)];
+            let found = doubled(&methods, &Hidden::new("current"), &Hidden::new("mypass"));
+            check(found, expected);
+        };
+        let kept = |hash: &str| format!("mysql_native_password {hash}");
+        let new = kept("*NEW");
+        check(&current, "*OLD", &[&new, &kept(&current)]);
+        check(NEW, &current, &[&new, &kept(&current)]);
+        check("*UNKNOWN", "*OLD", &[&new, &kept("*UNKNOWN")]);
+        check("*UNKNOWN", &current, &["E_DB_REFUSED"]);
     }
 
     #[test]
     fn f17_71_a_plugin_stays() {
-        let old = [method(ED25519, "old")];
-        let found = renewed(&old, &Hidden::new("secret"), Strategy::Dual).unwrap();
-        let new = method(ED25519, "ZIgUREUg5PVgQ6LskhXmO+eZLS0nC8be6HPjYWR4YJY");
-        assert_eq!(found, [new, method(ED25519, "old")]);
+        let old = [method(ED25519, "old"), method("unix_socket", "")];
+        let found = doubled(&old, &Hidden::new("old"), &Hidden::new("secret")).unwrap();
+        assert_eq!(
+            via(&found),
+            "IDENTIFIED VIA 'ed25519' USING 'ZIgUREUg5PVgQ6LskhXmO+eZLS0nC8be6HPjYWR4YJY' \
+             OR 'ed25519' USING 'old' OR 'unix_socket'"
+        );
     }
 
     #[test]

@@ -140,6 +140,7 @@ impl Engine for Mysql {
         &self,
         session: &mut Session,
         account: Option<&str>,
+        current: &Login,
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault> {
@@ -149,11 +150,16 @@ impl Engine for Mysql {
         };
         let made = session.made(&account.to_string()).await;
         let made = made.map_err(|fault| clone::privilege(fault, session))?;
-        let identified = clone::identified(session, &made, &pending.password, strategy)?;
+        let new = &pending.password;
+        let identified = if session.is_mariadb && strategy == Strategy::Dual {
+            Hidden::new(methods::via(&methods::doubled(&made.methods, &current.password, new)?))
+        } else {
+            clone::identified(session, &made, new)?
+        };
         let retain = strategy == Strategy::Dual && !session.is_mariadb;
         let sql = sql::alter(&account, &identified, sql::retain_clause(retain));
         let what = format!("the change of {account}");
-        let changed = session.run(&what, &sql, &[&pending.password]).await;
+        let changed = session.run(&what, &sql, &[new]).await;
         changed.map_err(|refused| clone::privilege(refused.fault, session))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Refused, Session, errors,
-    methods::{ED25519, NATIVE, hash},
+    methods::{ED25519, NATIVE, NEWER, hash},
     sql::{self, Said},
 };
 use crate::{
@@ -48,10 +48,7 @@ pub(super) async fn add(session: &mut Session, password: &Hidden) -> Result<(), 
             let grant = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {user}");
             Err(Fault::new(Code::DbPrivilege, format!("{}; run `{grant}`", fault.what())))
         }
-        Err(Refused { number: Some(errors::NOT_THE_FIRST), fault }) => {
-            let what = "the user has a newer password than this one and the pending one";
-            Err(fault.within(what))
-        }
+        Err(Refused { number: Some(errors::NOT_THE_FIRST), fault }) => Err(fault.within(NEWER)),
         other => Ok(other?),
     }
 }

@@ -118,6 +118,7 @@ impl Engine for Postgres {
         &self,
         session: &mut Session,
         _account: Option<&str>,
+        _current: &Login,
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault> {
