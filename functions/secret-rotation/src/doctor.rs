@@ -7,7 +7,7 @@ use crate::{
     engine::{Engine, Finding, Turn},
     fault::Fault,
     plan::{create::pending_user, set::Strategy},
-    rotate::{Work, first_user, set::Logins, set::log_in_as_admin},
+    rotate::{Work, first_user, set::Logins, set::log_in_as_admin, test::check},
     secret::login::Login,
     secrets,
     settings::Settings,
@@ -72,7 +72,7 @@ pub async fn look_at_database<E: Engine>(
     match engine.log_in(current, work.budget).await {
         Ok(mut session) => {
             findings.note(Ok(format!("{current} logs in")));
-            let tested = engine.test(&mut session, current, settings.test_sql.as_deref()).await;
+            let tested = check(engine, &mut session, current, settings).await;
             findings.note(tested.map(|()| "it is who it should be, and can work".to_owned()));
             match engine.account(&mut session).await {
                 Ok(found) => account = found,
@@ -88,7 +88,10 @@ pub async fn look_at_database<E: Engine>(
         Ok(mut session) => {
             findings.note(Ok("the admin logs in".to_owned()));
             let owner = first_user(&current.username, settings);
-            let turn = Turn { current, account: &account, pending: current, owner };
+            let mut pending = current.clone();
+            pending.username = pending_user(current, settings.strategy, &settings.clone_suffix)
+                .unwrap_or_default();
+            let turn = Turn { current, account: &account, pending: &pending, owner };
             match engine.examine(&mut session, turn, settings.strategy).await {
                 Ok(found) => findings.0.extend(found),
                 Err(fault) => findings.note(Err(fault)),

@@ -40,6 +40,12 @@ impl Fault {
         &self.what
     }
 
+    /// The same with what led to it.
+    #[must_use]
+    pub fn since(self, cause: &str) -> Self {
+        Self { what: format!("{}: {cause}", self.what), ..self }
+    }
+
     /// The same with something said before it.
     #[must_use]
     pub fn within(self, context: &str) -> Self {
@@ -112,7 +118,7 @@ codes! {
     AccountLocked "E_ACCOUNT_LOCKED" "unlock the user, or let it log in",
     Expired "E_EXPIRED" "set the user's password as an admin, or name an admin's secret in `masterarn`",
     DbPrivilege "E_DB_PRIVILEGE" "grant the user what is missing",
-    DbPolicy "E_DB_POLICY" "the database refuses this very password: end the rotation with `CancelRotateSecret`, then start another",
+    DbPolicy "E_DB_POLICY" "the database refuses this very password: end the rotation with `CancelRotateSecret`, remove the label AWSPENDING from its version with `UpdateSecretVersionStage`, then rotate again",
     DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has; MySQL says the same of a user that does not exist",
     DbRefused "E_DB_REFUSED" "read what the database said",
     AdminSecret "E_ADMIN_SECRET" "check `masterarn`, and that the function's role may read that secret",

@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod accounts;
 mod concurrency;
 mod crashes;
 mod databases;
@@ -9,7 +10,9 @@ mod failures;
 mod grants;
 mod labels;
 mod messages;
+mod plugins;
 mod refusals;
+mod scene;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -10,6 +10,8 @@ use crate::{budget::Budget, fault::Fault, plan::set::Strategy, secret::login::Lo
 #[derive(Debug)]
 pub enum Refusal {
     WrongPassword(Fault),
+    /// The password was right and is too old.
+    Expired(Fault),
     /// The password was right and something else is not, or nobody knows.
     Other(Fault),
 }
@@ -17,7 +19,7 @@ pub enum Refusal {
 impl Refusal {
     pub fn into_fault(self) -> Fault {
         match self {
-            Self::WrongPassword(fault) | Self::Other(fault) => fault,
+            Self::WrongPassword(fault) | Self::Expired(fault) | Self::Other(fault) => fault,
         }
     }
 }
@@ -65,10 +67,12 @@ pub trait Engine {
         strategy: Strategy,
     ) -> Result<(), Fault>;
 
-    /// The same for another user. `current` is what the old password was.
+    /// The same for another user, whose account is `account` where it has been in to say so.
+    /// `current` is the password that the secret has, and the database perhaps not.
     async fn change_other(
         &self,
         session: &mut Self::Session,
+        account: Option<&str>,
         current: &Login,
         pending: &Login,
         strategy: Strategy,
@@ -81,13 +85,11 @@ pub trait Engine {
     async fn prepare_clone(&self, session: &mut Self::Session, turn: Turn<'_>)
     -> Result<(), Fault>;
 
-    /// Whether the login is the right user and can work.
-    async fn test(
-        &self,
-        session: &mut Self::Session,
-        pending: &Login,
-        test_sql: Option<&str>,
-    ) -> Result<(), Fault>;
+    /// The user whom the database takes the session for.
+    async fn user(&self, session: &mut Self::Session) -> Result<String, Fault>;
+
+    /// A query of the operator's, whose rows nobody needs.
+    async fn query(&self, session: &mut Self::Session, what: &str, sql: &str) -> Result<(), Fault>;
 
     /// Whether a second password needs an admin.
     fn dual_needs_admin(&self, session: &Self::Session) -> bool;

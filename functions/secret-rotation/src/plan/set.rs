@@ -26,6 +26,8 @@ pub enum Credential {
 pub enum Answer {
     Accepted,
     WrongPassword,
+    /// Right, and too old to come in with.
+    Expired,
 }
 
 /// What is known before anything was tried, and what the trials have shown.
@@ -50,8 +52,8 @@ pub enum Move {
     Try(Credential),
     /// The user changes its own password, logged in with this credential.
     ChangeAs(Credential),
-    /// The admin changes the password of the user.
-    ChangeAsAdmin,
+    /// The admin changes the password of the user, by this strategy.
+    ChangeAsAdmin(Strategy),
     /// The admin makes the other user ready, or brings it up to date.
     PrepareClone,
     /// The pending password works already.
@@ -61,44 +63,39 @@ pub enum Move {
 /// The next move, or why there is none.
 pub fn next(strategy: Strategy, known: Known) -> Result<Move, Fault> {
     match strategy {
-        Strategy::Single => single(known),
-        Strategy::Dual => dual(known),
+        Strategy::Single | Strategy::Dual => one_user(strategy, known),
         Strategy::Alternating => alternating(known),
     }
 }
 
-/// Current first: on a healthy rotation no login fails, and none is counted against the user.
-fn single(known: Known) -> Result<Move, Fault> {
+/// Current first: on a healthy rotation no login fails, and none is counted against the user. That
+/// a second password is not asked for twice, which would end the first, is seen to by the engine
+/// when it makes the change.
+fn one_user(strategy: Strategy, known: Known) -> Result<Move, Fault> {
     match (known.current, known.pending) {
         (None, _) => Ok(Move::Try(Credential::Current)),
         (Some(Answer::Accepted), _) if known.is_unchanged => Ok(Move::Done),
-        (Some(Answer::Accepted), _) => Ok(Move::ChangeAs(Credential::Current)),
-        (Some(Answer::WrongPassword), None) if !known.is_unchanged => {
-            Ok(Move::Try(Credential::Pending))
-        }
-        (Some(Answer::WrongPassword), Some(Answer::Accepted)) => Ok(Move::Done),
-        (Some(Answer::WrongPassword), _) => last_resorts(known),
+        (Some(Answer::Accepted), _) => change_as(Credential::Current, strategy, known),
+        (Some(_), None) if !known.is_unchanged => Ok(Move::Try(Credential::Pending)),
+        (Some(_), Some(Answer::Accepted)) => Ok(Move::Done),
+        // It is set already, and must not become the second password as well.
+        (Some(_), Some(Answer::Expired)) => expired(Strategy::Single, known),
+        (Some(Answer::Expired), _) => expired(strategy, known),
+        (Some(Answer::WrongPassword), _) => last_resorts(strategy, known),
     }
 }
 
-/// Pending first: asking twice for a second password would end the first.
-fn dual(known: Known) -> Result<Move, Fault> {
-    match (known.pending, known.current) {
-        (None, _) => Ok(Move::Try(Credential::Pending)),
-        (Some(Answer::Accepted), _) => Ok(Move::Done),
-        (Some(Answer::WrongPassword), None) => Ok(Move::Try(Credential::Current)),
-        (Some(Answer::WrongPassword), Some(Answer::Accepted)) if !known.dual_needs_admin => {
-            Ok(Move::ChangeAs(Credential::Current))
-        }
-        (Some(Answer::WrongPassword), Some(Answer::Accepted)) if known.has_admin => {
-            Ok(Move::ChangeAsAdmin)
-        }
-        (Some(Answer::WrongPassword), Some(Answer::Accepted)) => Err(Fault::new(
+fn change_as(credential: Credential, strategy: Strategy, known: Known) -> Result<Move, Fault> {
+    if strategy != Strategy::Dual || !known.dual_needs_admin {
+        Ok(Move::ChangeAs(credential))
+    } else if known.has_admin {
+        Ok(Move::ChangeAsAdmin(strategy))
+    } else {
+        Err(Fault::new(
             Code::AdminSecret,
             "this engine keeps a second password only at an admin's request, and the secret names \
              no admin",
-        )),
-        (Some(Answer::WrongPassword), Some(Answer::WrongPassword)) => last_resorts(known),
+        ))
     }
 }
 
@@ -116,19 +113,30 @@ fn alternating(known: Known) -> Result<Move, Fault> {
         Some(Answer::WrongPassword) => {
             Err(Fault::new(Code::CurrentInvalid, "the database refuses the current password"))
         }
+        Some(Answer::Expired) => {
+            Err(Fault::new(Code::Expired, "the current password is right and has expired"))
+        }
     }
 }
 
-fn last_resorts(known: Known) -> Result<Move, Fault> {
+fn last_resorts(strategy: Strategy, known: Known) -> Result<Move, Fault> {
     match known.previous {
         None if known.has_previous => Ok(Move::Try(Credential::Previous)),
-        Some(Answer::Accepted) => Ok(Move::ChangeAs(Credential::Previous)),
-        _ if known.has_admin => Ok(Move::ChangeAsAdmin),
+        Some(Answer::Accepted) => change_as(Credential::Previous, strategy, known),
+        Some(Answer::Expired) => expired(strategy, known),
+        _ if known.has_admin => Ok(Move::ChangeAsAdmin(strategy)),
         _ => Err(Fault::new(
             Code::AuthAll,
             "the database refuses the current, the pending and the previous password",
         )),
     }
+}
+
+fn expired(strategy: Strategy, known: Known) -> Result<Move, Fault> {
+    if known.has_admin {
+        return Ok(Move::ChangeAsAdmin(strategy));
+    }
+    Err(Fault::new(Code::Expired, "the password is right and has expired"))
 }
 
 #[cfg(test)]
@@ -138,6 +146,20 @@ mod tests {
     /// Plays a rotation against a server that accepts some credentials, and tells the moves.
     #[track_caller]
     fn check(strategy: Strategy, start: Known, accepted: &[Credential], expected: &str) {
+        let answer = |credential| {
+            let is_right = accepted.contains(&credential);
+            if is_right { Answer::Accepted } else { Answer::WrongPassword }
+        };
+        play(strategy, start, answer, expected);
+    }
+
+    #[track_caller]
+    fn play(
+        strategy: Strategy,
+        start: Known,
+        answer: impl Fn(Credential) -> Answer,
+        expected: &str,
+    ) {
         let mut known = start;
         let mut moves = Vec::new();
         loop {
@@ -149,18 +171,13 @@ mod tests {
                 break moves.push(format!("{decided:?}"));
             };
             moves.push(format!("{credential:?}"));
-            let answer = if accepted.contains(&credential) {
-                Answer::Accepted
-            } else {
-                Answer::WrongPassword
-            };
             let slot = match credential {
                 Credential::Current => &mut known.current,
                 Credential::Pending => &mut known.pending,
                 Credential::Previous => &mut known.previous,
             };
             assert_eq!(*slot, None, "a credential is tried once");
-            *slot = Some(answer);
+            *slot = Some(answer(credential));
         }
         assert_eq!(moves.join(" "), expected);
     }
@@ -193,31 +210,53 @@ mod tests {
     fn a_test_of_the_rotation_changes_nothing() {
         let unchanged = Known { is_unchanged: true, ..WITH_ADMIN };
         check(Strategy::Single, unchanged, &[Current, Pending], "Current Done");
-        check(Strategy::Dual, unchanged, &[Current, Pending], "Pending Done");
+        check(Strategy::Dual, unchanged, &[Current, Pending], "Current Done");
         check(Strategy::Alternating, unchanged, &[Current, Pending], "Current Done");
     }
 
     #[test]
     fn an_admin_helps_where_nothing_else_works() {
-        check(Strategy::Single, WITH_ADMIN, &[], "Current Pending Previous ChangeAsAdmin");
+        check(Strategy::Single, WITH_ADMIN, &[], "Current Pending Previous ChangeAsAdmin(Single)");
         let alone = Known { has_previous: false, ..WITH_ADMIN };
-        check(Strategy::Single, alone, &[], "Current Pending ChangeAsAdmin");
+        check(Strategy::Single, alone, &[], "Current Pending ChangeAsAdmin(Single)");
+        check(Strategy::Dual, alone, &[], "Current Pending ChangeAsAdmin(Dual)");
     }
 
     #[test]
-    fn a_second_password_is_never_asked_for_twice() {
-        check(Strategy::Dual, WITH_PREVIOUS, &[Current], "Pending Current ChangeAs(Current)");
-        check(Strategy::Dual, WITH_PREVIOUS, &[Current, Pending], "Pending Done");
+    fn f17_63_an_admin_helps_where_the_password_is_too_old() {
+        let check = |strategy, known, expired: &[Credential], expected| {
+            let answer = |credential| {
+                let is_right = expired.contains(&credential);
+                if is_right { Answer::Expired } else { Answer::WrongPassword }
+            };
+            play(strategy, known, answer, expected);
+        };
+        check(Strategy::Single, WITH_ADMIN, &[Current], "Current Pending ChangeAsAdmin(Single)");
+        check(Strategy::Single, WITH_PREVIOUS, &[Current], "Current Pending E_EXPIRED");
+        check(Strategy::Dual, WITH_ADMIN, &[Current], "Current Pending ChangeAsAdmin(Dual)");
+        let both = [Current, Pending];
+        check(Strategy::Dual, WITH_ADMIN, &both, "Current Pending ChangeAsAdmin(Single)");
+        let previous = "Current Pending Previous ChangeAsAdmin(Single)";
+        check(Strategy::Single, WITH_ADMIN, &[Previous], previous);
+        check(Strategy::Alternating, WITH_ADMIN, &[Current], "Current E_EXPIRED");
+    }
+
+    #[test]
+    fn two_passwords_fail_no_login() {
+        check(Strategy::Dual, WITH_PREVIOUS, &[Current], "Current ChangeAs(Current)");
+        check(Strategy::Dual, WITH_PREVIOUS, &[Pending], "Current Pending Done");
         check(
             Strategy::Dual,
             WITH_PREVIOUS,
             &[Previous],
-            "Pending Current Previous ChangeAs(Previous)",
+            "Current Pending Previous ChangeAs(Previous)",
         );
         let mariadb = Known { dual_needs_admin: true, ..WITH_PREVIOUS };
-        check(Strategy::Dual, mariadb, &[Current], "Pending Current E_ADMIN_SECRET");
+        check(Strategy::Dual, mariadb, &[Current], "Current E_ADMIN_SECRET");
         let mariadb = Known { has_admin: true, ..mariadb };
-        check(Strategy::Dual, mariadb, &[Current], "Pending Current ChangeAsAdmin");
+        check(Strategy::Dual, mariadb, &[Current], "Current ChangeAsAdmin(Dual)");
+        let previous = "Current Pending Previous ChangeAsAdmin(Dual)";
+        check(Strategy::Dual, mariadb, &[Previous], previous);
     }
 
     /// Table b.3, alternating users.

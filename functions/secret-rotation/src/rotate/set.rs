@@ -87,8 +87,13 @@ pub async fn set<E: Engine>(
         ..Known::default()
     };
     let mut session = None;
+    let mut refused: Option<Fault> = None;
     loop {
-        match next(strategy, known)? {
+        let decided = next(strategy, known).map_err(|fault| match &refused {
+            Some(refused) => fault.since(refused.what()),
+            None => fault,
+        });
+        match decided? {
             Move::Try(credential) => {
                 let answer = match engine.log_in(logins.of(credential), work.budget).await {
                     Ok(opened) => {
@@ -96,7 +101,14 @@ pub async fn set<E: Engine>(
                         session = Some(opened);
                         Answer::Accepted
                     }
-                    Err(Refusal::WrongPassword(_)) => Answer::WrongPassword,
+                    Err(Refusal::WrongPassword(fault)) => {
+                        refused.get_or_insert(fault);
+                        Answer::WrongPassword
+                    }
+                    Err(Refusal::Expired(fault)) => {
+                        refused.get_or_insert(fault);
+                        Answer::Expired
+                    }
                     Err(Refusal::Other(fault)) => return Err(fault),
                 };
                 match credential {
@@ -112,13 +124,18 @@ pub async fn set<E: Engine>(
                 change_own(work, engine, strategy, logins, session).await?;
                 return Ok("changed the password");
             }
-            Move::ChangeAsAdmin => {
+            Move::ChangeAsAdmin(strategy) => {
+                let account = match session.as_mut() {
+                    // Who has to change an expired password may not even ask who it is.
+                    Some(session) => engine.account(session).await.ok(),
+                    None => None,
+                };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
                 if !is_still_wanted(work, engine, &mut admin).await? {
                     return Ok(FINISHED);
                 }
-                let Logins { current, pending, .. } = logins;
-                engine.change_other(&mut admin, current, pending, strategy).await?;
+                let (account, Logins { current, pending, .. }) = (account.as_deref(), logins);
+                engine.change_other(&mut admin, account, current, pending, strategy).await?;
                 verify(work, engine, logins).await?;
                 return Ok("changed the password as the admin");
             }
@@ -168,9 +185,6 @@ async fn change_own<E: Engine>(
     if !is_still_wanted(work, engine, &mut session).await? {
         return Ok(());
     }
-    if strategy == Strategy::Dual && log_in_pending(work, engine, logins).await?.is_some() {
-        return Ok(());
-    }
     let changed = engine.change_own(&mut session, &logins.pending, strategy).await;
     drop(session);
     match changed {
@@ -182,8 +196,8 @@ async fn change_own<E: Engine>(
     }
 }
 
-/// Errors after which the password may be the new one: a connection that ended, or a database that
-/// will not have the same password twice.
+/// Errors after which the password may be the new one: a connection that ended, a database that will
+/// not have the same password twice, or one whose first password is no longer the one we came with.
 fn may_have_happened(code: Code) -> bool {
     matches!(
         code,
@@ -205,7 +219,7 @@ pub async fn log_in_as_admin<E: Engine>(
         match engine.log_in(&admin, work.budget).await {
             Ok(session) => return Ok(session),
             Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
-            Err(Refusal::Other(fault)) => return Err(fault.within("as the admin")),
+            Err(refusal) => return Err(refusal.into_fault().within("as the admin")),
         }
     }
     let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
@@ -249,6 +263,6 @@ async fn log_in_pending<E: Engine>(
     match engine.log_in(&logins.pending, work.budget).await {
         Ok(session) => Ok(Some(session)),
         Err(Refusal::WrongPassword(_)) => Ok(None),
-        Err(Refusal::Other(fault)) => Err(fault),
+        Err(refusal) => Err(refusal.into_fault()),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     engine::{Engine, Refusal},
     fault::{Code, Fault},
     rotate::{Work, set::Logins},
+    secret::login::Login,
     settings::Settings,
 };
 
@@ -19,10 +20,29 @@ pub async fn test<E: Engine>(
         Err(Refusal::WrongPassword(fault)) => {
             return Err(Fault::new(Code::TestAuth, fault.what().to_owned()));
         }
-        Err(Refusal::Other(fault)) => return Err(fault),
+        Err(refusal) => return Err(refusal.into_fault()),
     };
-    engine.test(&mut session, &logins.pending, settings.test_sql.as_deref()).await?;
+    check(engine, &mut session, &logins.pending, settings).await?;
     Ok("the pending password works")
+}
+
+/// Whether the login is the right user and can work.
+pub async fn check<E: Engine>(
+    engine: &E,
+    session: &mut E::Session,
+    login: &Login,
+    settings: &Settings,
+) -> Result<(), Fault> {
+    let user = engine.user(session).await?;
+    if user != login.username {
+        let what = format!("{login} is `{user}` there");
+        return Err(Fault::new(Code::IdentityMismatch, what));
+    }
+    if let Some(sql) = &settings.test_sql {
+        let tested = engine.query(session, "TEST_SQL", sql).await;
+        tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
+    }
+    Ok(())
 }
 
 /// Before the first rotation Secrets Manager asks for this one step, with the current value as the

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::{
+    methods::{Method, NATIVE},
     sql,
     token::{Token, tokens},
 };
@@ -33,7 +34,7 @@ impl fmt::Display for Account {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Made {
     /// The ways to prove who it is, in their order, with what the server keeps for each.
-    pub(super) methods: Vec<(String, Option<String>)>,
+    pub(super) methods: Vec<Method>,
     /// ` DEFAULT ROLE ...` of MySQL.
     pub(super) default_role: String,
     /// ` REQUIRE SSL WITH MAX_USER_CONNECTIONS 5 ...`: everything else, as it is written.
@@ -70,6 +71,13 @@ impl Made {
         made
     }
 
+    /// How many failed logins in a row lock the account, if any do.
+    pub(super) fn locked_after(&self) -> Option<u32> {
+        let mut tokens = tokens(&self.options).into_iter();
+        tokens.find(|it| it.is("FAILED_LOGIN_ATTEMPTS"))?;
+        tokens.next()?.text.parse().ok()
+    }
+
     /// After `IDENTIFIED`: `BY PASSWORD 'x'`, `WITH 'p' AS 'x'`, or `VIA p USING 'x' OR p`.
     fn read_methods(&mut self, tokens: &[Token<'_>], mut at: usize) -> usize {
         let get = |at: usize| tokens.get(at).copied();
@@ -77,7 +85,7 @@ impl Made {
         if is(at, "BY") {
             at += usize::from(is(at + 1, "PASSWORD")) + 1;
             let kept = get(at).map(|it| it.unquoted());
-            self.methods.push(("mysql_native_password".to_owned(), kept));
+            self.methods.push((NATIVE.to_owned(), kept));
             return at + 1;
         }
         // `WITH` or `VIA`.

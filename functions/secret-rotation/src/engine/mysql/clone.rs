@@ -6,13 +6,11 @@ use super::{
     super::Turn,
     Session,
     account::{Account, Made, retargeted},
-    sql,
+    methods, sql,
 };
 use crate::{
     fault::{Code, Fault},
     hidden::Hidden,
-    plan::set::Strategy,
-    secret::login::Login,
 };
 
 /// The account of a user that cannot log in to say which it is.
@@ -34,34 +32,12 @@ pub(super) async fn only_account(session: &mut Session, user: &str) -> Result<Ac
 }
 
 /// How an account will prove who it is: as before, with the new password.
-pub(super) fn identified(
-    session: &Session,
-    made: &Made,
-    current: &Login,
-    new: &Hidden,
-    strategy: Strategy,
-) -> Hidden {
+pub(super) fn identified(session: &Session, made: &Made, new: &Hidden) -> Result<Hidden, Fault> {
     if !session.is_mariadb {
-        return sql::identified(made.methods.first().map(|(plugin, _)| plugin.as_str()), new);
+        return methods::identified(&made.methods, new);
     }
-    let new = sql::native_hash(new);
-    let old = sql::native_hash(&current.password);
-    let hashes: &[&str] = if strategy == Strategy::Dual { &[&new, &old] } else { &[&new] };
-    let mut identified = sql::via_native(hashes);
-    // A socket or a smart card goes on to work beside the password.
-    for (plugin, kept) in &made.methods {
-        let is_password =
-            matches!(plugin.as_str(), "mysql_native_password" | "mysql_old_password" | "ed25519");
-        if !is_password {
-            identified.push_str(" OR ");
-            identified.push_str(plugin);
-            if let Some(kept) = kept {
-                identified.push_str(" USING ");
-                identified.push_str(&sql::text(kept));
-            }
-        }
-    }
-    Hidden::new(identified)
+    let methods = methods::renewed(&made.methods, new)?;
+    Ok(Hidden::new(methods::via(&methods)))
 }
 
 pub(super) async fn prepare(session: &mut Session, turn: Turn<'_>) -> Result<(), Fault> {
@@ -73,7 +49,7 @@ pub(super) async fn prepare(session: &mut Session, turn: Turn<'_>) -> Result<(),
     };
     let to = Account { user: pending.username.clone(), host: from.host.clone() };
     let made = session.made(&from.to_string()).await.map_err(|fault| privilege(fault, session))?;
-    let identified = identified(session, &made, current, &pending.password, Strategy::Alternating);
+    let identified = identified(session, &made, &pending.password)?;
     let grants = format!("SHOW GRANTS FOR {from}");
     let grants = session.texts("a look at the rights", &grants).await;
     let grants = grants.map_err(|fault| privilege(fault, session))?;

@@ -12,18 +12,42 @@ use crate::{
 
 /// The current password has to be said along with the new one.
 pub(super) const NEEDS_CURRENT: u16 = 3892;
+/// The password that was said along with the new one is not the first of the user's two.
+pub(super) const NOT_THE_FIRST: u16 = 3891;
+/// What was said as a hash is not one of the user's plugin.
+pub(super) const WRONG_HASH: u16 = 1372;
 /// MariaDB lets an expired password log in, and do nothing but change itself.
 pub(super) const MUST_CHANGE: u16 = 1820;
+/// MySQL lets it in only with clients that ask for that.
+const EXPIRED: u16 = 1862;
 
-/// Why a login failed.
+/// Why a login failed. Where a user of MariaDB has two passwords, some plugins ask for each, and the
+/// client answers once: then this one is not the first, and the first is the one to look for.
 pub(super) fn refusal(error: &Error, whom: &str, secrets: &[&Hidden]) -> Refusal {
     let what = format!("the login of {whom} failed: {}", said(error, secrets));
     match number(error) {
         // Also what a server says that wants TLS, so the password is only probably wrong.
         Some(1045 | 1698) => Refusal::WrongPassword(Fault::new(Code::DbAuth, what)),
+        Some(EXPIRED) => Refusal::Expired(Fault::new(Code::Expired, what)),
         Some(number) => Refusal::Other(Fault::new(login_code(number), what)),
+        None if matches!(error, Error::Driver(DriverError::UnexpectedPacket { .. })) => {
+            let what =
+                format!("{what} (the server asks again: this is not the first of two passwords)");
+            Refusal::WrongPassword(Fault::new(Code::DbAuth, what))
+        }
+        None if is_decoy(error) => {
+            let what = format!("{what} (MySQL asks for this also where there is no such user)");
+            Refusal::WrongPassword(Fault::new(Code::DbAuth, what))
+        }
         None => Refusal::Other(Fault::new(wire_code(error), what)),
     }
+}
+
+/// To hide that there is no such user, MySQL asks for its password by a plugin that it has drawn by
+/// lot, and the client does not know this one. So no password has been sent, and whether there is
+/// such a user only an admin can tell.
+fn is_decoy(error: &Error) -> bool {
+    matches!(error, Error::Driver(DriverError::UnknownAuthPlugin { name }) if name == "sha256_password")
 }
 
 /// Why a statement failed. `what` is what was asked.
@@ -31,12 +55,13 @@ pub(super) fn fault(error: &Error, what: &str, secrets: &[&Hidden]) -> Fault {
     let code = match number(error) {
         None => wire_code(error),
         Some(1227 | 1044 | 1142 | 1143 | 1370 | 1410) => Code::DbPrivilege,
+        Some(1290) if !is_about_reading(error) => Code::DbPolicy,
         Some(1290 | 1836 | 1792) => Code::DbReadOnly,
-        Some(3638 | 1819) => Code::DbPolicy,
+        Some(3638 | 1819 | 1620) => Code::DbPolicy,
         Some(1205 | 3024 | 1969) => Code::DbTimeout,
         Some(1053) => Code::DbStarting,
         Some(1524) => Code::DbPlugin,
-        Some(1862 | MUST_CHANGE) => Code::Expired,
+        Some(EXPIRED | MUST_CHANGE) => Code::Expired,
         Some(_) => Code::DbRefused,
     };
     Fault::new(code, format!("{what} failed: {}", said(error, secrets)))
@@ -52,8 +77,8 @@ pub(super) fn number(error: &Error) -> Option<u16> {
 /// Every one of these comes after a right password.
 fn login_code(number: u16) -> Code {
     match number {
-        3118 | 4151 | 3955 => Code::AccountLocked,
-        1862 | MUST_CHANGE => Code::Expired,
+        3118 | 4151 | 3955 | 4150 => Code::AccountLocked,
+        MUST_CHANGE => Code::Expired,
         1044 | 1049 => Code::DbName,
         1226 | 1203 | 1040 | 1129 => Code::DbConnections,
         1130 => Code::DbAuth,
@@ -62,6 +87,12 @@ fn login_code(number: u16) -> Code {
         1524 | 1251 | 2059 => Code::DbPlugin,
         _ => Code::DbRefused,
     }
+}
+
+/// One number for every option of the server that hinders a statement: also for MariaDB's check of
+/// passwords, which will have no hash.
+fn is_about_reading(error: &Error) -> bool {
+    matches!(error, Error::Server(ServerError { message, .. }) if message.contains("read-only") || message.contains("read_only"))
 }
 
 fn wire_code(error: &Error) -> Code {

@@ -3,6 +3,8 @@
 mod account;
 mod clone;
 mod errors;
+mod methods;
+mod own;
 mod sql;
 mod token;
 
@@ -10,10 +12,7 @@ use mysql_async::{Conn, OptsBuilder, Row, SslOpts, prelude::Queryable as _};
 use rustls::pki_types::CertificateDer;
 use sha1::{Digest as _, Sha1};
 
-use self::{
-    account::{Account, Made},
-    sql::Said,
-};
+use self::account::{Account, Made};
 use super::{Engine, Finding, Refusal, Turn};
 use crate::{
     budget::Budget,
@@ -112,9 +111,13 @@ impl Engine for Mysql {
         let patience = session.budget.query().as_secs().max(1);
         let sql = format!("SELECT GET_LOCK('caretaker {hash:x}', {patience})");
         let what = "waiting for another step of this rotation";
-        match session.text(what, &sql).await?.as_deref() {
-            Some("1") => Ok(()),
-            _ => Err(Fault::new(Code::DbTimeout, format!("{what} took too long"))),
+        match session.text(what, &sql).await {
+            Ok(Some(got)) if got == "1" => Ok(()),
+            // Who has to change an expired password may not even wait, and may only set the one
+            // password that every step would set.
+            Err(fault) if fault.code == Code::Expired => Ok(()),
+            Err(fault) => Err(fault),
+            Ok(_) => Err(Fault::new(Code::DbTimeout, format!("{what} took too long"))),
         }
     }
 
@@ -124,46 +127,39 @@ impl Engine for Mysql {
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault> {
-        let retain = strategy == Strategy::Dual;
-        let password = &pending.password;
-        let what = "the change of the password";
         if session.is_mariadb {
-            let hash = sql::native_hash(password);
-            let sql = sql::change_own(&Said::SetPassword { hash });
-            return Ok(session.run(what, &sql, &[password]).await?);
-        }
-        let said = |old| Said::AlterOwn { password: password.clone(), old, retain };
-        let changed = session.run(what, &sql::change_own(&said(None)), &[password]).await;
-        match changed {
-            Err(Refused { number: Some(errors::NEEDS_CURRENT), .. }) => {
-                let old = session.login.password.clone();
-                let sql = sql::change_own(&said(Some(old.clone())));
-                Ok(session.run(what, &sql, &[password, &old]).await?)
-            }
-            Err(Refused { fault, .. }) if retain && fault.code == Code::DbPrivilege => {
-                let user = &session.login.username;
-                let grant =
-                    format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {}", sql::text(user));
-                Err(Fault::new(Code::DbPrivilege, format!("{}; run `{grant}`", fault.what())))
-            }
-            other => Ok(other?),
+            own::set(session, &pending.password).await
+        } else if strategy == Strategy::Dual {
+            own::add(session, &pending.password).await
+        } else {
+            own::alter(session, &pending.password).await
         }
     }
 
     async fn change_other(
         &self,
         session: &mut Session,
+        account: Option<&str>,
         current: &Login,
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault> {
-        let account = clone::only_account(session, &pending.username).await?;
-        let made = session.made(&account.to_string()).await?;
-        let identified = clone::identified(session, &made, current, &pending.password, strategy);
+        let account = match account.and_then(Account::parse) {
+            Some(account) => account,
+            None => clone::only_account(session, &pending.username).await?,
+        };
+        let made = session.made(&account.to_string()).await;
+        let made = made.map_err(|fault| clone::privilege(fault, session))?;
+        let new = &pending.password;
+        let identified = if session.is_mariadb && strategy == Strategy::Dual {
+            Hidden::new(methods::via(&methods::doubled(&made.methods, &current.password, new)?))
+        } else {
+            clone::identified(session, &made, new)?
+        };
         let retain = strategy == Strategy::Dual && !session.is_mariadb;
         let sql = sql::alter(&account, &identified, sql::retain_clause(retain));
         let what = format!("the change of {account}");
-        let changed = session.run(&what, &sql, &[&pending.password, &current.password]).await;
+        let changed = session.run(&what, &sql, &[new]).await;
         changed.map_err(|refused| clone::privilege(refused.fault, session))
     }
 
@@ -176,23 +172,13 @@ impl Engine for Mysql {
         clone::prepare(session, turn).await
     }
 
-    async fn test(
-        &self,
-        session: &mut Session,
-        pending: &Login,
-        test_sql: Option<&str>,
-    ) -> Result<(), Fault> {
+    async fn user(&self, session: &mut Session) -> Result<String, Fault> {
         let account = self.account(session).await?;
-        let user = Account::parse(&account).map(|account| account.user).unwrap_or_default();
-        if user != pending.username {
-            let what = format!("{pending} is `{user}` there");
-            return Err(Fault::new(Code::IdentityMismatch, what));
-        }
-        if let Some(sql) = test_sql {
-            let tested = session.texts("TEST_SQL", sql).await;
-            tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
-        }
-        Ok(())
+        Ok(Account::parse(&account).map(|account| account.user).unwrap_or_default())
+    }
+
+    async fn query(&self, session: &mut Session, what: &str, sql: &str) -> Result<(), Fault> {
+        session.texts(what, sql).await.map(drop)
     }
 
     fn dual_needs_admin(&self, session: &Session) -> bool {
@@ -205,9 +191,21 @@ impl Engine for Mysql {
         turn: Turn<'_>,
         _strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
-        let account = clone::only_account(session, &turn.current.username).await?;
-        session.made(&account.to_string()).await?;
-        Ok(vec![Finding::Fine(format!("the admin may look at {account}"))])
+        let account = match Account::parse(turn.account) {
+            Some(account) => account,
+            None => clone::only_account(session, &turn.current.username).await?,
+        };
+        let made = session.made(&account.to_string()).await?;
+        let mut findings = vec![Finding::Fine(format!("the admin may look at {account}"))];
+        // A step that is repeated after its end was lost begins with the password of before, and
+        // may try three.
+        if let Some(count @ 1..=2) = made.locked_after() {
+            findings.push(Finding::Warning(format!(
+                "{account} is locked after {count} failed logins: no rotation fails one, unless a \
+                 step of it has to be repeated; with `dual` none ever does"
+            )));
+        }
+        Ok(findings)
     }
 }
 

@@ -1,8 +1,6 @@
 //! The SQL of MySQL and MariaDB, as text: the one place where a value becomes part of a statement.
 //! Holds under the `sql_mode` that the session sets. Sends nothing.
 
-use sha1::{Digest as _, Sha1};
-
 use super::account::Account;
 use crate::hidden::Hidden;
 
@@ -14,16 +12,10 @@ pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// The hash of `mysql_native_password`, by which the server checks a password without knowing it.
-pub(super) fn native_hash(password: &Hidden) -> String {
-    let hash = Sha1::digest(Sha1::digest(password.expose()));
-    format!("*{hash:X}")
-}
-
 /// How a new password is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {
-    /// MariaDB, by hash: a user with its one native password.
+    /// MariaDB, by what it is to keep.
     SetPassword { hash: String },
     /// MySQL. The server's logs show `<secret>` in its place.
     AlterOwn { password: Hidden, old: Option<Hidden>, retain: bool },
@@ -42,26 +34,6 @@ pub(super) fn change_own(said: &Said) -> Hidden {
                 retain_clause(*retain)
             )
         }
-    })
-}
-
-/// How an account proves who it is, as MariaDB writes it.
-pub(super) fn via_native(hashes: &[&str]) -> String {
-    let methods: Vec<String> =
-        hashes.iter().map(|hash| format!("mysql_native_password USING {}", text(hash))).collect();
-    format!("IDENTIFIED VIA {}", methods.join(" OR "))
-}
-
-/// The same as MySQL writes it, with the plugin that the account has.
-pub(super) fn identified(plugin: Option<&str>, password: &Hidden) -> Hidden {
-    Hidden::new(match plugin {
-        Some("mysql_native_password") => {
-            format!("IDENTIFIED WITH mysql_native_password AS {}", text(&native_hash(password)))
-        }
-        Some(plugin) => {
-            format!("IDENTIFIED WITH {} BY {}", text(plugin), text(password.expose()))
-        }
-        None => format!("IDENTIFIED BY {}", text(password.expose())),
     })
 }
 
@@ -87,13 +59,6 @@ mod tests {
     }
 
     #[test]
-    fn the_native_hash_is_the_servers_own() {
-        // SELECT PASSWORD('mypass')
-        let hash = native_hash(&Hidden::new("mypass"));
-        assert_eq!(hash, "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4");
-    }
-
-    #[test]
     fn a_password_is_changed_in_the_words_of_the_engine() {
         let said = Said::SetPassword { hash: "*AB".to_owned() };
         assert_eq!(change_own(&said).expose(), "SET PASSWORD = '*AB'");
@@ -105,10 +70,6 @@ mod tests {
         assert_eq!(
             change_own(&said).expose(),
             "ALTER USER CURRENT_USER() IDENTIFIED BY 'n''w' REPLACE 'old' RETAIN CURRENT PASSWORD"
-        );
-        assert_eq!(
-            via_native(&["*A", "*B"]),
-            "IDENTIFIED VIA mysql_native_password USING '*A' OR mysql_native_password USING '*B'"
         );
     }
 }

@@ -19,12 +19,14 @@ pub(super) struct Role {
     pub(super) limits: Limits,
     /// Until when it could log in.
     pub(super) expired: Option<String>,
-    is_superuser: bool,
+    /// What only a superuser may give or take.
+    attributes: Vec<&'static str>,
 }
 
 pub(super) async fn role(session: &Session, user: &str) -> Result<Option<Role>, Fault> {
     let sql = format!(
-        "SELECT rolconnlimit, nullif(rolvaliduntil, 'infinity')::text, rolvaliduntil <= now(), rolsuper \
+        "SELECT rolconnlimit, nullif(rolvaliduntil, 'infinity')::text, rolvaliduntil <= now(), rolsuper, \
+         rolreplication, rolbypassrls \
          FROM pg_catalog.pg_roles WHERE rolname = {}",
         sql::text(user)
     );
@@ -36,9 +38,26 @@ pub(super) async fn role(session: &Session, user: &str) -> Result<Option<Role>, 
         Role {
             limits: Limits { connections, valid_until: text(1) },
             expired: text(1).filter(|_| is_expired),
-            is_superuser: text(3).as_deref() == Some("t"),
+            attributes: ["SUPERUSER", "REPLICATION", "BYPASSRLS"]
+                .into_iter()
+                .zip(3..)
+                .filter(|(_, at)| text(*at).as_deref() == Some("t"))
+                .map(|(attribute, _)| attribute)
+                .collect(),
         }
     }))
+}
+
+/// Whether nothing but the password keeps a user out. Before it logs in, the server calls everything
+/// a wrong password.
+pub(super) async fn may_log_in(session: &Session, user: &str) -> Result<Role, Fault> {
+    let Some(role) = role(session, user).await? else {
+        return Err(Fault::new(Code::DbAuth, format!("there is no user `{user}`")));
+    };
+    let Some(until) = &role.expired else { return Ok(role) };
+    let repair = format!("ALTER ROLE {} VALID UNTIL 'infinity'", sql::name(user));
+    let what = format!("`{user}` may log in until {until}, which has passed: run `{repair}`");
+    Err(Fault::new(Code::Expired, what))
 }
 
 /// Everything in one transaction: a second user is there with all that it needs, or not at all.
@@ -70,14 +89,14 @@ async fn statements(session: &Session, turn: Turn<'_>, hash: Hash) -> Result<Vec
     let Turn { pending, owner, .. } = turn;
     let user = pending.username.as_str();
     let password = sql::password(hash, user, &pending.password);
-    let Some(first) = role(session, owner).await? else {
-        let what = format!("`{owner}`, the first of the two users, does not exist");
-        return Err(Fault::new(Code::DbRefused, what));
-    };
+    let first = may_log_in(session, owner).await?;
     let existing = role(session, user).await?;
-    if existing.as_ref().is_some_and(|role| role.is_superuser && !first.is_superuser) {
-        let what = format!("`{user}` is a superuser, which `{owner}` is not");
-        return Err(Fault::new(Code::AdminPrivilege, what));
+    let beyond = existing.iter().flat_map(|role| &role.attributes);
+    let beyond: Vec<_> = beyond.filter(|it| !first.attributes.contains(it)).collect();
+    if let Some(attribute) = beyond.first() {
+        let what = format!("`{user}` is {attribute}, which `{owner}` is not");
+        let repair = format!("ALTER ROLE {} NO{attribute}", sql::name(user));
+        return Err(Fault::new(Code::AdminPrivilege, format!("{what}; run `{repair}`")));
     }
     if user == owner {
         return Ok(vec![sql::change_other(user, &password)]);
@@ -149,6 +168,11 @@ pub(super) async fn examine(
 ) -> Result<Vec<Finding>, Fault> {
     let Turn { current, pending, owner, .. } = turn;
     let mut findings = Vec::new();
+    let role = may_log_in(session, &current.username).await?;
+    if let Some(until) = role.limits.valid_until {
+        let what = format!("`{}` may log in until {until}", current.username);
+        findings.push(Finding::Warning(format!("{what}, and no rotation moves that")));
+    }
     if strategy == Strategy::Alternating {
         findings.push(may_grant(session, owner).await?);
         let clone = if pending.username == owner { &current.username } else { &pending.username };

@@ -117,17 +117,14 @@ impl Engine for Postgres {
     async fn change_other(
         &self,
         session: &mut Session,
+        _account: Option<&str>,
         _current: &Login,
         pending: &Login,
         strategy: Strategy,
     ) -> Result<(), Fault> {
         refuse_dual(strategy)?;
         let user = &pending.username;
-        let role = clone::role(session, user).await?;
-        if let Some(until) = role.as_ref().and_then(|role| role.expired.as_deref()) {
-            let what = format!("`{user}` may log in until {until}, which has passed");
-            return Err(Fault::new(Code::Expired, what));
-        }
+        clone::may_log_in(session, user).await?;
         let password = sql::password(self.hash, user, &pending.password);
         let (what, sql) = (format!("the change of `{user}`"), sql::change_other(user, &password));
         let changed = session.run(&what, &sql, &pending.password).await;
@@ -142,23 +139,13 @@ impl Engine for Postgres {
         clone::prepare(session, turn, self.hash).await
     }
 
-    async fn test(
-        &self,
-        session: &mut Session,
-        pending: &Login,
-        test_sql: Option<&str>,
-    ) -> Result<(), Fault> {
-        let rows = session.query("the test", "SELECT session_user, now()").await?;
-        let user = rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default();
-        if user != pending.username {
-            let what = format!("{pending} is `{user}` there");
-            return Err(Fault::new(Code::IdentityMismatch, what));
-        }
-        if let Some(sql) = test_sql {
-            let tested = session.query("TEST_SQL", sql).await;
-            tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
-        }
-        Ok(())
+    async fn user(&self, session: &mut Session) -> Result<String, Fault> {
+        let rows = session.query("a look at the user", "SELECT session_user").await?;
+        Ok(rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default())
+    }
+
+    async fn query(&self, session: &mut Session, what: &str, sql: &str) -> Result<(), Fault> {
+        session.query(what, sql).await.map(drop)
     }
 
     fn dual_needs_admin(&self, _session: &Session) -> bool {
