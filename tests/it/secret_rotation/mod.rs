@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod connections;
 mod crashes;
 mod databases;
 mod events;
@@ -9,10 +10,13 @@ mod grants;
 mod labels;
 mod messages;
 mod names;
+mod network;
 mod passwords;
+mod read_only;
 mod refusals;
 mod shapes;
 mod sharing;
+mod tls;
 mod users;
 
 use jiff::Timestamp;

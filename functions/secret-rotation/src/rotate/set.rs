@@ -1,6 +1,8 @@
 //! `setSecret`: the database learns the pending password. Plays the moves that `plan::set` decides,
 //! and believes in a change only when the pending password logs in.
 
+use std::time::Duration;
+
 use crate::{
     engine::{Engine, Refusal, Turn},
     fault::{Code, Fault},
@@ -14,6 +16,11 @@ use crate::{
     secrets,
     settings::Settings,
 };
+
+/// How often the new password is tried after a change while the database is away: it may be starting
+/// again, and may still count the session that made the change.
+const TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -103,6 +110,8 @@ pub async fn set<E: Engine>(
                 return Ok("changed the password");
             }
             Move::ChangeAsAdmin => {
+                // A user may have no more than one connection.
+                drop(session.take());
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
                 engine.lock(&mut admin, &work.secret.arn).await?;
                 let Logins { current, pending, .. } = logins;
@@ -146,7 +155,7 @@ async fn change_own<E: Engine>(
     match changed {
         Ok(()) => verify(work, engine, logins).await,
         Err(fault) if may_have_happened(fault.code) => {
-            if log_in_pending(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
+            if log_in_changed(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
         }
         Err(fault) => Err(fault),
     }
@@ -204,11 +213,35 @@ fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fa
 
 /// The change is believed when the new password logs in.
 async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
-    if log_in_pending(work, engine, logins).await?.is_some() {
+    if log_in_changed(work, engine, logins).await?.is_some() {
         return Ok(());
     }
     let what = format!("{} was changed and is refused", logins.pending);
     Err(Fault::new(Code::NotTaken, what))
+}
+
+/// The pending password after a change. A database that is away for a moment is waited for, since
+/// until then nobody knows which password is the right one.
+async fn log_in_changed<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<Option<E::Session>, Fault> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match log_in_pending(work, engine, logins).await {
+            Err(fault) if will_pass(fault.code) && work.budget.query() > pause => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+    log_in_pending(work, engine, logins).await
+}
+
+fn will_pass(code: Code) -> bool {
+    matches!(code, Code::DbUnreachable | Code::DbStarting | Code::DbConnections)
 }
 
 async fn log_in_pending<E: Engine>(

@@ -34,6 +34,7 @@ pub(super) fn fault(error: &Error, what: &str, secrets: &[&Hidden]) -> Fault {
         Some(1290 | 1836 | 1792) => Code::DbReadOnly,
         Some(3638 | 1819) => Code::DbPolicy,
         Some(1205 | 3024 | 1969) => Code::DbTimeout,
+        Some(1226) => Code::DbConnections,
         Some(1053) => Code::DbStarting,
         Some(1524) => Code::DbPlugin,
         Some(1862 | MUST_CHANGE) => Code::Expired,

@@ -87,7 +87,8 @@ impl Engine for Postgres {
         let whom = login.to_string();
         let session = budget.login(&whom, self.connect(login, budget)).await?;
         // The server is to give up before we do, or it would change what nobody waits for.
-        let patience = budget.query().as_millis() * 9 / 10;
+        // Zero would be for ever.
+        let patience = (budget.query().as_millis() * 9 / 10).max(1);
         let limits = format!("SET statement_timeout = {patience}; SET lock_timeout = {patience}");
         session.query("the limits of the session", &limits).await?;
         Ok(session)
