@@ -20,10 +20,15 @@ pub async fn finish(work: &Work<'_>) -> Result<&'static str, Fault> {
     // A version without a value would be a secret without a value.
     let pending = secrets::pending(work.client, work.secret, work.token()).await?;
     let mut secret = work.secret.clone();
+    let first = secret.version(CURRENT).map(str::to_owned);
     for look in 1..=LOOKS {
         let Promotion::Move { remove_from } = promotion(&secret, work.token()) else {
             return Ok("the pending version is the current one already");
         };
+        if remove_from != first {
+            let what = format!("`{}` has got another {CURRENT} meanwhile", secret.name);
+            return Err(Fault::new(Code::Abandoned, what));
+        }
         if remove_from.is_some() && !is_random(&pending) {
             let current = secrets::current(work.client, &secret).await?;
             let settings = work.settings(&current)?;
