@@ -13,6 +13,7 @@ pub mod rotate;
 pub mod secret;
 pub mod secrets;
 pub mod settings;
+mod spelling;
 
 use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
 use serde_json::{Value, json};

@@ -14,6 +14,7 @@ mod network;
 mod passwords;
 mod people;
 mod read_only;
+mod redaction;
 mod refusals;
 mod service;
 mod shapes;

@@ -59,7 +59,7 @@ impl Session {
         let work = async {
             let done = self.client.batch_execute(sql.expose()).await;
             let what = format!("{what} as {}", self.whom);
-            done.map_err(|err| errors::fault(&err, &what, &[sql, password]))
+            done.map_err(|err| errors::fault(&err, &what, &[password]))
         };
         self.budget.run(what, work).await
     }
