@@ -25,7 +25,8 @@ impl Fault {
         let code = match (error.kind, error.code.as_deref()) {
             (_, Some(code)) if code.contains("KMS") || code.contains("Decryption") => Code::Kms,
             (_, Some("EncryptionFailure" | "DecryptionFailure")) => Code::Kms,
-            (AwsErrorKind::Denied, _) if error.reason().contains("kms:") => Code::Kms,
+            // `Access to KMS is not allowed`, or the name of an action.
+            (AwsErrorKind::Denied, _) if error.reason().to_lowercase().contains("kms") => Code::Kms,
             (AwsErrorKind::Denied, _) => Code::SmDenied,
             (AwsErrorKind::NotFound, _) => Code::SmNotFound,
             (kind, _) if kind.is_transient() => Code::SmUnavailable,

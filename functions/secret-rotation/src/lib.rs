@@ -13,8 +13,9 @@ pub mod rotate;
 pub mod secret;
 pub mod secrets;
 pub mod settings;
+mod spelling;
 
-use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
 use serde_json::{Value, json};
 use shared::{error::HandlerError, runtime::Invocation};
 use tokio::sync::OnceCell;
@@ -51,6 +52,8 @@ impl App {
         let client = async {
             let aws = shared::aws::config(&self.config.aws).await;
             let mut builder = aws_sdk_secretsmanager::config::Builder::from(&aws);
+            let retry = RetryConfig::standard().with_max_attempts(self.config.max_attempts.max(1));
+            builder.set_retry_config(Some(retry));
             builder.set_endpoint_url(
                 self.config.endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)),
             );

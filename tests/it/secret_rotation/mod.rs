@@ -3,6 +3,7 @@
 
 mod accounts;
 mod concurrency;
+mod connections;
 mod crashes;
 mod databases;
 mod events;
@@ -10,9 +11,20 @@ mod failures;
 mod grants;
 mod labels;
 mod messages;
+mod names;
+mod network;
+mod passwords;
+mod people;
 mod plugins;
+mod read_only;
+mod redaction;
 mod refusals;
 mod scene;
+mod service;
+mod shapes;
+mod sharing;
+mod tls;
+mod users;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,7 +35,7 @@ use tests::{
         clock::Clock,
         identity::LOCAL_KEY,
         secretsmanager::{
-            self, State,
+            self, SecretValue, State,
             rotation::{Ended, Rotation, StepOutcome},
         },
         site::Site,
@@ -91,16 +103,8 @@ impl Vault {
     /// What a person asks Secrets Manager for.
     #[track_caller]
     pub(crate) fn by_hand(&self, operation: &str, members: &Value) {
-        let call = Call {
-            service: "secretsmanager",
-            operation: operation.to_owned(),
-            account: HOME_ACCOUNT.to_owned(),
-            region: REGION.to_owned(),
-            access_key: LOCAL_KEY.to_owned(),
-            now: self.aws.clock().now(),
-            input: Input::Json(members.as_object().unwrap().clone()),
-        };
-        self.aws.with(|world| secretsmanager::handle(world, call)).unwrap();
+        let now = self.aws.clock().now();
+        self.aws.with(|world| by_hand(world, now, operation, members));
     }
 
     /// Asks for a rotation to the version `token`, which has a label and no value then.
@@ -154,6 +158,21 @@ impl Vault {
         let text: Value = serde_json::from_str(&self.text(secret, label)?).ok()?;
         text["password"].as_str().map(str::to_owned)
     }
+}
+
+/// What a person asks Secrets Manager for, in the middle of whatever happens.
+#[track_caller]
+fn by_hand(world: &mut World, now: Timestamp, operation: &str, members: &Value) {
+    let call = Call {
+        service: "secretsmanager",
+        operation: operation.to_owned(),
+        account: HOME_ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+        access_key: LOCAL_KEY.to_owned(),
+        now,
+        input: Input::Json(members.as_object().unwrap().clone()),
+    };
+    secretsmanager::handle(world, call).unwrap();
 }
 
 pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {

@@ -46,6 +46,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     n_messages: usize,
+    n_to_refuse: usize,
     disturbance: Option<Disturbance>,
 }
 
@@ -107,6 +108,11 @@ impl Relay {
         self.disturb(message, Kind::Hold, Box::new(meanwhile));
     }
 
+    /// Resets the next connections, so many, as soon as they are made.
+    pub fn refuse(&self, n_connections: usize) {
+        self.shared.state().n_to_refuse = n_connections;
+    }
+
     /// Forgets the cut or the hold that has not happened yet, if there is one.
     pub fn clear(&self) {
         self.shared.state().disturbance = None;
@@ -137,6 +143,14 @@ impl Drop for Relay {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a connection; says whether it is to be refused.
+    fn refuses(&self) -> bool {
+        let mut state = self.state();
+        let refuses = state.n_to_refuse > 0;
+        state.n_to_refuse = state.n_to_refuse.saturating_sub(1);
+        refuses
     }
 
     /// Counts a message; says what is to happen at it.
@@ -170,6 +184,9 @@ async fn accept(listener: StdListener, shared: Arc<Shared>) {
 }
 
 async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+    if shared.refuses() {
+        return client.set_zero_linger();
+    }
     let mut server = TcpStream::connect(shared.server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;

@@ -63,6 +63,10 @@ impl Described {
         versions.find(|(_, labels)| labels.iter().any(|it| it == label)).map(|(id, _)| id.as_str())
     }
 
+    pub fn is_pending(&self, version: &str) -> bool {
+        self.has(version, PENDING) == Some(true)
+    }
+
     fn has(&self, version: &str, label: &str) -> Option<bool> {
         self.stages.get(version).map(|labels| labels.iter().any(|it| it == label))
     }

@@ -4,12 +4,11 @@
 use shared::error::AwsErrorKind;
 
 use crate::{
-    event::StepEvent,
     fault::{Code, Fault},
     plan::{
         create::check_pending,
         finish::{Promotion, promotion},
-        gate::{CURRENT, PENDING, gate},
+        gate::{CURRENT, PENDING},
     },
     rotate::{Work, is_random},
     secret::login::Login,
@@ -29,10 +28,15 @@ pub async fn finish(
     let pending = secrets::pending(work.client, work.secret, work.token()).await?;
     let mut is_proven = is_random(&pending);
     let mut secret = work.secret.clone();
+    let first = secret.version(CURRENT).map(str::to_owned);
     for look in 1..=LOOKS {
         let Promotion::Move { remove_from } = promotion(&secret, work.token()) else {
             return Ok("the pending version is the current one already");
         };
+        if remove_from != first {
+            let what = format!("`{}` has got another {CURRENT} meanwhile", secret.name);
+            return Err(Fault::new(Code::Abandoned, what));
+        }
         if !is_random(&pending) {
             let settings = work.settings(&pending)?;
             let pending = work.login(&pending, PENDING)?;
@@ -55,9 +59,6 @@ pub async fn finish(
             Ok(()) => return Ok("the pending version is the current one now"),
             Err(error) if error.kind == AwsErrorKind::Invalid && look < LOOKS => {
                 secret = secrets::describe(work.client, &secret.arn).await?;
-                // A newer rotation may have taken the label: it is not taken back.
-                let StepEvent { token, step, .. } = work.event;
-                gate(&secret, token, step, &work.config.aws.region)?;
             }
             Err(error) if error.kind == AwsErrorKind::Invalid => {
                 let what = format!("the labels of `{}` changed: {}", secret.name, error.reason());

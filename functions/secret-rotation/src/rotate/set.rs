@@ -1,6 +1,8 @@
 //! `setSecret`: the database learns the pending password. Plays the moves that `plan::set` decides,
 //! and believes in a change only when the pending password logs in.
 
+use std::time::Duration;
+
 use crate::{
     engine::{Engine, Refusal, Turn},
     event::StepEvent,
@@ -18,6 +20,11 @@ use crate::{
 
 /// The outcome of a step that came too late to do anything.
 pub const FINISHED: &str = "the rotation has finished already";
+
+/// How often the new password is tried after a change while the database is away: it may be starting
+/// again, and may still count the session that made the change.
+const TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -130,6 +137,8 @@ pub async fn set<E: Engine>(
                     Some(session) => engine.account(session).await.ok(),
                     None => None,
                 };
+                // A user may have no more than one connection.
+                drop(session.take());
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
                 if !is_still_wanted(work, engine, &mut admin).await? {
                     return Ok(FINISHED);
@@ -190,7 +199,7 @@ async fn change_own<E: Engine>(
     match changed {
         Ok(()) => verify(work, engine, logins).await,
         Err(fault) if may_have_happened(fault.code) => {
-            if log_in_pending(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
+            if log_in_changed(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
         }
         Err(fault) => Err(fault),
     }
@@ -248,11 +257,35 @@ fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fa
 
 /// The change is believed when the new password logs in.
 async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
-    if log_in_pending(work, engine, logins).await?.is_some() {
+    if log_in_changed(work, engine, logins).await?.is_some() {
         return Ok(());
     }
     let what = format!("{} was changed and is refused", logins.pending);
     Err(Fault::new(Code::NotTaken, what))
+}
+
+/// The pending password after a change. A database that is away for a moment is waited for, since
+/// until then nobody knows which password is the right one.
+async fn log_in_changed<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<Option<E::Session>, Fault> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match log_in_pending(work, engine, logins).await {
+            Err(fault) if will_pass(fault.code) && work.budget.query() > pause => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+    log_in_pending(work, engine, logins).await
+}
+
+fn will_pass(code: Code) -> bool {
+    matches!(code, Code::DbUnreachable | Code::DbStarting | Code::DbConnections)
 }
 
 async fn log_in_pending<E: Engine>(

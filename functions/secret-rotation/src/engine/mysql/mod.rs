@@ -46,11 +46,7 @@ impl Session {
             let done = connection.query_drop(sql.expose()).await;
             done.map_err(|err| Refused {
                 number: errors::number(&err),
-                fault: errors::fault(
-                    &err,
-                    &format!("{what} as {login}"),
-                    &[secrets, &[sql]].concat(),
-                ),
+                fault: errors::fault(&err, &format!("{what} as {login}"), secrets),
             })
         };
         budget.run(what, work).await

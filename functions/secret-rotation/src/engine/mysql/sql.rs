@@ -4,9 +4,9 @@
 use super::account::Account;
 use crate::hidden::Hidden;
 
-/// In this mode a backslash escapes, whatever the server's own mode says: with another, the same
-/// text would be another password.
-pub(super) const MODE: &str = "SET SESSION sql_mode = ''";
+/// In this mode a backslash escapes, and our letters are ours, whatever the server's own settings
+/// say: with others, the same text would be another password.
+pub(super) const MODE: &str = "SET SESSION sql_mode = '', NAMES utf8mb4";
 
 pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))

@@ -59,7 +59,7 @@ impl Session {
         let work = async {
             let done = self.client.batch_execute(sql.expose()).await;
             let what = format!("{what} as {}", self.whom);
-            done.map_err(|err| errors::fault(&err, &what, &[sql, password]))
+            done.map_err(|err| errors::fault(&err, &what, &[password]))
         };
         self.budget.run(what, work).await
     }
@@ -87,7 +87,8 @@ impl Engine for Postgres {
         let whom = login.to_string();
         let session = budget.login(&whom, self.connect(login, budget)).await?;
         // The server is to give up before we do, or it would change what nobody waits for.
-        let patience = budget.query().as_millis() * 9 / 10;
+        // Zero would be for ever.
+        let patience = (budget.query().as_millis() * 9 / 10).max(1);
         let limits = format!("SET statement_timeout = {patience}; SET lock_timeout = {patience}");
         session.query("the limits of the session", &limits).await?;
         Ok(session)
