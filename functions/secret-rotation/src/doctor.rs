@@ -21,7 +21,7 @@ impl Findings {
     pub fn note(&mut self, result: Result<String, Fault>) {
         self.0.push(match result {
             Ok(text) => Finding::Fine(text),
-            Err(fault) => Finding::Wrong(format!("{}: {fault}", fault.code.name())),
+            Err(fault) => Finding::Wrong(fault.coded()),
         });
     }
 

@@ -35,6 +35,11 @@ impl Fault {
         Self { code, what, source: None }
     }
 
+    /// The sentence behind its code, for lists and logs.
+    pub fn coded(&self) -> String {
+        format!("{}: {self}", self.code.name())
+    }
+
     /// What was found, without the advice.
     pub fn what(&self) -> &str {
         &self.what
@@ -124,6 +129,7 @@ codes! {
     Preflight "E_PREFLIGHT" "mend what is named, then test again",
     StageRace "E_STAGE_RACE" "nothing: Secrets Manager tries the rotation again",
     Abandoned "E_ABANDONED" "rotate again: somebody has put a new value meanwhile, which was not overwritten",
+    HookFailed "W_HOOK_FAILED" "the rotation is done all the same: mend what is named, then invoke the function with the same finishSecret event",
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub const NAMES: &[&str] = &[
     "PASSWORD_HASH",
     "TEST_SQL",
     "DERIVED",
+    "EVENT_BUS",
+    "PARAMETERS",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,22 @@ pub struct Settings {
     pub test_sql: Option<String>,
     /// `DERIVED`: fields made of others, `{"DATABASE_URL": "postgres://{username}..."}`. Optional.
     pub derived: BTreeMap<String, Template>,
+    pub hooks: Hooks,
+}
+
+/// What else happens when a rotation has finished.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// `EVENT_BUS`: the name or ARN of the bus that gets an event. Optional.
+    pub event_bus: Option<String>,
+    /// `PARAMETERS`: copies in SSM, `{"/app/db/password": "{password}"}`. Optional.
+    pub parameters: BTreeMap<String, Template>,
+}
+
+impl Hooks {
+    pub fn is_empty(&self) -> bool {
+        self.event_bus.is_none() && self.parameters.is_empty()
+    }
 }
 
 /// How the password reaches PostgreSQL.
@@ -75,7 +93,13 @@ impl Settings {
             Vars::new(|name: &str| of_tags.optional(name).or_else(|| variables.get(name).cloned()));
         let of_variables = Vars::new(|name: &str| variables.get(name).cloned());
         let settings = || -> anyhow::Result<Self> {
-            let text = |name| of_both.optional(name);
+            let text = |name: &str| of_both.optional(name);
+            let templates = |name: &str| match text(name) {
+                None => Ok(BTreeMap::new()),
+                Some(text) => {
+                    derived::templates(&text).map_err(|err| anyhow::anyhow!("{name}: {err}"))
+                }
+            };
             Ok(Self {
                 strategy: match text("STRATEGY").as_deref() {
                     None | Some("single") => Strategy::Single,
@@ -98,11 +122,8 @@ impl Settings {
                     }
                 },
                 test_sql: text("TEST_SQL"),
-                derived: match text("DERIVED") {
-                    None => BTreeMap::new(),
-                    Some(text) => derived::templates(&text)
-                        .map_err(|err| anyhow::anyhow!("DERIVED: {err}"))?,
-                },
+                derived: templates("DERIVED")?,
+                hooks: Hooks { event_bus: text("EVENT_BUS"), parameters: templates("PARAMETERS")? },
             })
         };
         settings().map_err(|err| Fault::new(Code::Settings, format!("{err:#}")))
@@ -166,5 +187,6 @@ mod tests {
                 .unwrap_err()
                 .starts_with("DERIVED: the template of `URL`")
         );
+        assert!(read(&[("parameters", "/app")], &[]).unwrap_err().starts_with("PARAMETERS: "));
     }
 }

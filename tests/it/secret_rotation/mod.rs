@@ -6,6 +6,7 @@ mod databases;
 mod events;
 mod failures;
 mod grants;
+mod hooks;
 mod labels;
 mod messages;
 mod refusals;
