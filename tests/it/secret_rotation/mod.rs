@@ -10,6 +10,7 @@ mod hooks;
 mod labels;
 mod messages;
 mod refusals;
+mod web;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
