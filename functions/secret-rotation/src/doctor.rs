@@ -7,7 +7,7 @@ use crate::{
     engine::{Engine, Finding, Turn},
     fault::Fault,
     plan::{create::pending_user, set::Strategy},
-    rotate::{Work, first_user, set::Logins, set::log_in_as_admin},
+    rotate::{Work, admin::log_in_as_admin, first_user, set::Logins},
     secret::login::Login,
     secrets,
     settings::Settings,
@@ -85,11 +85,11 @@ pub async fn look_at_database<E: Engine>(
         return;
     }
     match log_in_as_admin(work, engine, logins).await {
-        Ok(mut session) => {
+        Ok(mut admin) => {
             findings.note(Ok("the admin logs in".to_owned()));
             let owner = first_user(&current.username, settings);
             let turn = Turn { current, account: &account, pending: current, owner };
-            match engine.examine(&mut session, turn, settings.strategy).await {
+            match engine.examine(&mut admin.session, turn, settings.strategy).await {
                 Ok(found) => findings.0.extend(found),
                 Err(fault) => findings.note(Err(fault)),
             }

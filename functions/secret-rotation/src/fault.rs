@@ -121,7 +121,7 @@ codes! {
     DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has; MySQL says the same of a user that does not exist",
     DbRefused "E_DB_REFUSED" "read what the database said",
     AdminSecret "E_ADMIN_SECRET" "check `masterarn`, and that the function's role may read that secret",
-    AdminHost "E_ADMIN_HOST" "let both secrets name the same database",
+    AdminHost "E_ADMIN_HOST" "let both secrets name the same database, or one and its replica as RDS knows them",
     AdminPrivilege "E_ADMIN_PRIV" "grant the admin what is missing",
     NotTaken "E_NOT_TAKEN" "look at the database's password settings: it took the new password and then refused it",
     TestAuth "E_TEST_AUTH" "nothing, with a database: the next try sets the password again; else let TEST_URL accept the new value",

@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod config;
+pub mod databases;
 pub mod doctor;
 pub mod engine;
 pub mod event;

@@ -1,6 +1,7 @@
 //! The rotation of secrets as a whole: the real binary, called as Secrets Manager calls it, against
 //! the local AWS, with the role that the template gives it.
 
+mod admins;
 mod crashes;
 mod databases;
 mod events;
@@ -91,6 +92,18 @@ impl Vault {
             input: Input::Json(members.as_object().unwrap().clone()),
         };
         self.aws.with(|world| secretsmanager::handle(world, call)).unwrap();
+    }
+
+    /// Rewrites the current version of a secret, as a person would.
+    pub(crate) fn edit(&self, secret: &str, change: impl FnOnce(&mut Value)) {
+        let text = self.text(secret, "AWSCURRENT").unwrap();
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        change(&mut value);
+        let token = "0123456789abcdef0123456789abcdef";
+        self.by_hand(
+            "PutSecretValue",
+            &json!({ "SecretId": secret, "ClientRequestToken": token, "SecretString": value.to_string() }),
+        );
     }
 
     /// Asks for a rotation to the version `token`, which has a label and no value then.

@@ -1,6 +1,7 @@
 //! The four steps. Each may come twice, late, or beside another, and each begins by looking at what
 //! is there already.
 
+pub mod admin;
 pub mod create;
 pub mod finish;
 pub mod set;

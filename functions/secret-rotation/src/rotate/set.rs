@@ -1,6 +1,8 @@
 //! `setSecret`: the database learns the pending password. Plays the moves that `plan::set` decides,
 //! and believes in a change only when the pending password logs in.
 
+use std::time::Duration;
+
 use crate::{
     engine::{Engine, Refusal, Turn},
     fault::{Code, Fault},
@@ -9,11 +11,20 @@ use crate::{
         gate::{CURRENT, PENDING},
         set::{Answer, Credential, Known, Move, Strategy, next},
     },
-    rotate::{Work, first_user},
+    rotate::{
+        Work,
+        admin::{Admin, log_in_as_admin},
+        first_user,
+    },
     secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
 };
+
+/// How long a replica may take to learn what its writer was told. Few looks: each is a wrong
+/// password until then.
+const REPLICATION_LOOKS: u32 = 3;
+const REPLICATION_PAUSE: Duration = Duration::from_secs(2);
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -104,10 +115,10 @@ pub async fn set<E: Engine>(
             }
             Move::ChangeAsAdmin => {
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                engine.lock(&mut admin.session, &work.secret.arn).await?;
                 let Logins { current, pending, .. } = logins;
-                engine.change_other(&mut admin, current, pending, strategy).await?;
-                verify(work, engine, logins).await?;
+                engine.change_other(&mut admin.session, current, pending, strategy).await?;
+                verify_within(n_looks(&admin), work, engine, logins).await?;
                 return Ok("changed the password as the admin");
             }
             Move::PrepareClone => {
@@ -117,11 +128,11 @@ pub async fn set<E: Engine>(
                     None => current.username.clone(),
                 };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                engine.lock(&mut admin.session, &work.secret.arn).await?;
                 let owner = first_user(&current.username, settings);
                 let turn = Turn { current, account: &account, pending, owner };
-                engine.prepare_clone(&mut admin, turn).await?;
-                verify(work, engine, logins).await?;
+                engine.prepare_clone(&mut admin.session, turn).await?;
+                verify_within(n_looks(&admin), work, engine, logins).await?;
                 return Ok("prepared the other user");
             }
         }
@@ -161,54 +172,32 @@ fn may_have_happened(code: Code) -> bool {
     )
 }
 
-pub async fn log_in_as_admin<E: Engine>(
+/// The change is believed when the new password logs in.
+async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
+    verify_within(1, work, engine, logins).await
+}
+
+/// The same where another host was told, and this one will hear of it.
+async fn verify_within<E: Engine>(
+    n_looks: u32,
     work: &Work<'_>,
     engine: &E,
     logins: &Logins,
-) -> Result<E::Session, Fault> {
-    let id = logins.admin.as_deref().unwrap_or_default();
-    let mut refusal = None;
-    // Its rotation may have finished between our look and our login: one more look tells.
-    for _ in 0..2 {
-        let document = secrets::other(work.client, id).await?;
-        let admin = admin_login(&document, id, &logins.pending)?;
-        match engine.log_in(&admin, work.budget).await {
-            Ok(session) => return Ok(session),
-            Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
-            Err(Refusal::Other(fault)) => return Err(fault.within("as the admin")),
+) -> Result<(), Fault> {
+    for look in 1..=n_looks {
+        if log_in_pending(work, engine, logins).await?.is_some() {
+            return Ok(());
         }
-    }
-    let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
-    Err(Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in: {said}")))
-}
-
-/// The admin comes to the database of the secret. A managed master secret has nothing but user and
-/// password, and says nothing of a host.
-fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fault> {
-    let field = |name: &'static str| {
-        document
-            .required(name)
-            .map_err(|err| Fault::new(Code::AdminSecret, format!("the secret `{id}`: {err}")))
-    };
-    let host = document.string("host").ok().flatten();
-    if let Some(host) = host.filter(|host| *host != login.place.host) {
-        let what = format!(
-            "the admin's secret `{id}` is for the host `{host}`, not `{}`",
-            login.place.host
-        );
-        return Err(Fault::new(Code::AdminHost, what));
-    }
-    let password = crate::hidden::Hidden::new(field("password")?);
-    Ok(Login { place: login.place.clone(), username: field("username")?, password })
-}
-
-/// The change is believed when the new password logs in.
-async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
-    if log_in_pending(work, engine, logins).await?.is_some() {
-        return Ok(());
+        if look < n_looks {
+            tokio::time::sleep(REPLICATION_PAUSE).await;
+        }
     }
     let what = format!("{} was changed and is refused", logins.pending);
     Err(Fault::new(Code::NotTaken, what))
+}
+
+fn n_looks<S>(admin: &Admin<S>) -> u32 {
+    if admin.is_elsewhere { REPLICATION_LOOKS } else { 1 }
 }
 
 async fn log_in_pending<E: Engine>(

@@ -111,6 +111,16 @@ impl Login {
 }
 
 impl Place {
+    /// Another host with the same data. Its certificate is its own.
+    #[must_use]
+    pub fn at(&self, host: &str, port: u16) -> Self {
+        let tls = match &self.tls {
+            Tls::Off => Tls::Off,
+            Tls::Verified { .. } => Tls::Verified { name: host.to_owned() },
+        };
+        Self { host: host.to_owned(), port, tls, ..self.clone() }
+    }
+
     pub fn is_same_database(&self, other: &Self) -> bool {
         let key =
             |place: &Self| (place.engine, place.host.clone(), place.port, place.dbname.clone());
@@ -119,7 +129,7 @@ impl Place {
 }
 
 /// The samples take a number or a text. Missing, `null` and empty are the engine's own port.
-fn port(document: &Document) -> Result<Option<u16>, Malformed> {
+pub fn port(document: &Document) -> Result<Option<u16>, Malformed> {
     let Some(raw) = document.raw("port") else { return Ok(None) };
     let text = raw.trim_matches('"').trim();
     if text.is_empty() || text == "null" {
