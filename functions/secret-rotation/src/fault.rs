@@ -106,7 +106,7 @@ codes! {
     NameTooLong "E_NAME_TOO_LONG" "choose a shorter user name, or the strategy `single`",
     DbUnreachable "E_DB_UNREACHABLE" "check host and port, the security groups of function and database, and the route between them",
     DbTimeout "E_DB_TIMEOUT" "check that the database answers and that nothing holds a lock; raise the function's time-out if it is short",
-    DbTls "E_DB_TLS" "check the certificate, its name and its authority; `sslservername` names another host, `\"ssl\": false` forgoes TLS",
+    DbTls "E_DB_TLS" "check the certificate, its name and its authority; `sslservername` names another host, `\"sslmode\": \"verify-ca\"` takes any name, `\"ssl\": false` forgoes TLS",
     DbAuth "E_DB_AUTH" "check user and password by hand; the secret and the database disagree",
     AuthAll "E_AUTH_ALL" "set the user's password to the one in the secret by hand, or name an admin's secret in `masterarn`",
     CurrentInvalid "E_CURRENT_INVALID" "make the current secret log in first: the function changes no user for somebody who cannot log in",

@@ -154,7 +154,7 @@ async fn at_database(
     let roots = tls::roots(work.config.extra_roots.as_deref())?;
     match logins.pending.place.engine {
         EngineName::Postgres => {
-            let tls = tls::client_config(&roots)?;
+            let tls = tls::client_configs(&roots)?;
             at(work, &Postgres { tls, hash: settings.hash }, task, settings, logins).await
         }
         EngineName::Mysql | EngineName::Mariadb => {

@@ -114,7 +114,7 @@ async fn ask(
     if !target.is_tls {
         return exchange(stream, request).await;
     }
-    let config = tls::client_config(&tls::roots(extra_roots)?)?;
+    let config = tls::client_configs(&tls::roots(extra_roots)?)?.full;
     let name = ServerName::try_from(target.host.clone())
         .map_err(|err| failed(&format!("no name for a certificate: {err}")))?;
     let stream = TlsConnector::from(config)

@@ -11,6 +11,7 @@ mod hooks;
 mod labels;
 mod messages;
 mod refusals;
+mod verify_ca;
 mod web;
 
 use jiff::Timestamp;

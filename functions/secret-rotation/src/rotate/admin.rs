@@ -40,7 +40,7 @@ pub async fn log_in_as_admin<E: Engine>(
         match engine.log_in(&login, work.budget).await {
             Ok(session) => return Ok(Admin { session, is_elsewhere }),
             Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
-            Err(Refusal::Other(fault)) => return Err(fault.within("as the admin")),
+            Err(refusal) => return Err(refusal.into_fault().within("as the admin")),
         }
     }
     let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
