@@ -7,7 +7,7 @@ use crate::{
     engine::{Engine, Finding, Turn},
     fault::Fault,
     plan::{create::pending_user, set::Strategy},
-    rotate::{Work, first_user, set::Logins, set::log_in_as_admin, test::check},
+    rotate::{Work, admin::log_in_as_admin, first_user, set::Logins, test::check},
     secret::login::Login,
     secrets,
     settings::Settings,
@@ -21,7 +21,7 @@ impl Findings {
     pub fn note(&mut self, result: Result<String, Fault>) {
         self.0.push(match result {
             Ok(text) => Finding::Fine(text),
-            Err(fault) => Finding::Wrong(format!("{}: {fault}", fault.code.name())),
+            Err(fault) => Finding::Wrong(fault.coded()),
         });
     }
 
@@ -85,14 +85,14 @@ pub async fn look_at_database<E: Engine>(
         return;
     }
     match log_in_as_admin(work, engine, logins).await {
-        Ok(mut session) => {
+        Ok(mut admin) => {
             findings.note(Ok("the admin logs in".to_owned()));
             let owner = first_user(&current.username, settings);
             let mut pending = current.clone();
             pending.username = pending_user(current, settings.strategy, &settings.clone_suffix)
                 .unwrap_or_default();
             let turn = Turn { current, account: &account, pending: &pending, owner };
-            match engine.examine(&mut session, turn, settings.strategy).await {
+            match engine.examine(&mut admin.session, turn, settings.strategy).await {
                 Ok(found) => findings.0.extend(found),
                 Err(fault) => findings.note(Err(fault)),
             }

@@ -78,6 +78,15 @@ pub async fn pending(client: &Client, secret: &Described, token: &str) -> Result
     Err(Fault::new(Code::PendingEmpty, what))
 }
 
+/// The value of a version whose rotation has finished, as long as no other has followed.
+pub async fn finished(client: &Client, secret: &Described, token: &str) -> Result<Document, Fault> {
+    let value = value(client, secret, Some(token), CURRENT).await?;
+    let value = value.ok_or_else(|| {
+        Fault::new(Code::NoCurrent, format!("the version {token} of `{}` is gone", secret.name))
+    })?;
+    document(secret, CURRENT, &value)
+}
+
 /// The value with the label `AWSPREVIOUS`, where there is one that can be read as a secret: it is a
 /// last resort, and no reason to fail.
 pub async fn previous(client: &Client, secret: &Described) -> Option<Document> {

@@ -2,6 +2,7 @@
 //! the local AWS, with the role that the template gives it.
 
 mod accounts;
+mod admins;
 mod concurrency;
 mod connections;
 mod crashes;
@@ -9,6 +10,7 @@ mod databases;
 mod events;
 mod failures;
 mod grants;
+mod hooks;
 mod labels;
 mod messages;
 mod names;
@@ -25,6 +27,8 @@ mod shapes;
 mod sharing;
 mod tls;
 mod users;
+mod verify_ca;
+mod web;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -105,6 +109,18 @@ impl Vault {
     pub(crate) fn by_hand(&self, operation: &str, members: &Value) {
         let now = self.aws.clock().now();
         self.aws.with(|world| by_hand(world, now, operation, members));
+    }
+
+    /// Rewrites the current version of a secret, as a person would.
+    pub(crate) fn edit(&self, secret: &str, change: impl FnOnce(&mut Value)) {
+        let text = self.text(secret, "AWSCURRENT").unwrap();
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        change(&mut value);
+        let token = "0123456789abcdef0123456789abcdef";
+        self.by_hand(
+            "PutSecretValue",
+            &json!({ "SecretId": secret, "ClientRequestToken": token, "SecretString": value.to_string() }),
+        );
     }
 
     /// Asks for a rotation to the version `token`, which has a label and no value then.

@@ -118,7 +118,7 @@ fn f17_53_a_connection_that_is_reset_amid_the_handshake_is_unreachable() {
                 let (code, message) = failure(&step).unwrap();
                 let at = format!("{engine}, {moment:?} message {nth}: {message}");
                 assert_eq!(code, "E_DB_UNREACHABLE", "{at}");
-                assert!(!relay.is_to_cut(), "{at}");
+                assert!(!relay.is_to_come(), "{at}");
             }
         }
         assert_eq!(n_wrong_passwords(&server), 0, "{engine}: another password was tried");

@@ -16,6 +16,7 @@ mod server;
 mod session;
 mod silent;
 mod template;
+mod web;
 
 pub use certificate::Certificate;
 pub use engine::Engine;
@@ -25,6 +26,7 @@ pub use require::require;
 pub use server::{Login, Server};
 pub use session::{Row, Session};
 pub use silent::Silent;
+pub use web::Web;
 
 /// The database that every server begins with; its owner is [`Server::admin`].
 pub const DATABASE: &str = "app";

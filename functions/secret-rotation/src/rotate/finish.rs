@@ -1,17 +1,19 @@
 //! `finishSecret`: the label `AWSCURRENT` moves to the pending version, in one call, and never to a
-//! password that does not log in, in whatever order the steps came.
+//! password that does not log in, in whatever order the steps came. Then who should know learns of
+//! it.
 
 use shared::error::AwsErrorKind;
 
 use crate::{
     fault::{Code, Fault},
+    hooks,
     plan::{
         create::check_pending,
         finish::{Promotion, promotion},
         gate::{CURRENT, PENDING},
     },
-    rotate::{Work, is_random},
-    secret::login::Login,
+    rotate::{Done, FINISHED, Work, is_random},
+    secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
 };
@@ -23,10 +25,25 @@ const LOOKS: usize = 2;
 pub async fn finish(
     work: &Work<'_>,
     prove: impl AsyncFn(&Settings, &Login) -> Result<(), Fault>,
-) -> Result<&'static str, Fault> {
+) -> Result<Done, Fault> {
     // A version without a value would be a secret without a value.
     let pending = secrets::pending(work.client, work.secret, work.token()).await?;
-    let mut is_proven = is_random(&pending);
+    let outcome = move_label(work, &pending, prove).await?;
+    Ok(Done { outcome, warnings: hooks::run(work, Some(pending)).await })
+}
+
+/// `finishSecret` of a rotation that has finished: the first may have died before its hooks, and
+/// they do nothing twice but tell.
+pub async fn finish_again(work: &Work<'_>) -> Done {
+    Done { outcome: FINISHED, warnings: hooks::run(work, None).await }
+}
+
+async fn move_label(
+    work: &Work<'_>,
+    pending: &Document,
+    prove: impl AsyncFn(&Settings, &Login) -> Result<(), Fault>,
+) -> Result<&'static str, Fault> {
+    let mut is_proven = is_random(pending);
     let mut secret = work.secret.clone();
     let first = secret.version(CURRENT).map(str::to_owned);
     for look in 1..=LOOKS {
@@ -37,9 +54,9 @@ pub async fn finish(
             let what = format!("`{}` has got another {CURRENT} meanwhile", secret.name);
             return Err(Fault::new(Code::Abandoned, what));
         }
-        if !is_random(&pending) {
-            let settings = work.settings(&pending)?;
-            let pending = work.login(&pending, PENDING)?;
+        if !is_random(pending) {
+            let settings = work.settings(pending)?;
+            let pending = work.login(pending, PENDING)?;
             if remove_from.is_some() {
                 let current = secrets::current(work.client, &secret).await?;
                 let current = work.login(&current, CURRENT)?;

@@ -12,19 +12,25 @@ use crate::{
         gate::{CURRENT, Gate, PENDING, gate},
         set::{Answer, Credential, Known, Move, Strategy, next},
     },
-    rotate::{Work, first_user},
+    rotate::{
+        FINISHED, Work,
+        admin::{Admin, log_in_as_admin},
+        first_user,
+    },
     secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
 };
 
-/// The outcome of a step that came too late to do anything.
-pub const FINISHED: &str = "the rotation has finished already";
-
 /// How often the new password is tried after a change while the database is away: it may be starting
 /// again, and may still count the session that made the change.
 const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a replica may take to learn what its writer was told. Few looks: until
+/// then, each is a wrong password.
+const REPLICATION_LOOKS: u32 = 2;
+const REPLICATION_PAUSE: Duration = Duration::from_secs(2);
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -140,12 +146,14 @@ pub async fn set<E: Engine>(
                 // A user may have no more than one connection.
                 drop(session.take());
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                if !is_still_wanted(work, engine, &mut admin).await? {
+                if !is_still_wanted(work, engine, &mut admin.session).await? {
                     return Ok(FINISHED);
                 }
                 let (account, Logins { current, pending, .. }) = (account.as_deref(), logins);
-                engine.change_other(&mut admin, account, current, pending, strategy).await?;
-                verify(work, engine, logins).await?;
+                engine
+                    .change_other(&mut admin.session, account, current, pending, strategy)
+                    .await?;
+                verify_after(&admin, work, engine, logins).await?;
                 return Ok("changed the password as the admin");
             }
             Move::PrepareClone => {
@@ -155,13 +163,13 @@ pub async fn set<E: Engine>(
                     None => current.username.clone(),
                 };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                if !is_still_wanted(work, engine, &mut admin).await? {
+                if !is_still_wanted(work, engine, &mut admin.session).await? {
                     return Ok(FINISHED);
                 }
                 let owner = first_user(&current.username, settings);
                 let turn = Turn { current, account: &account, pending, owner };
-                engine.prepare_clone(&mut admin, turn).await?;
-                verify(work, engine, logins).await?;
+                engine.prepare_clone(&mut admin.session, turn).await?;
+                verify_after(&admin, work, engine, logins).await?;
                 return Ok("prepared the other user");
             }
         }
@@ -214,47 +222,6 @@ fn may_have_happened(code: Code) -> bool {
     )
 }
 
-pub async fn log_in_as_admin<E: Engine>(
-    work: &Work<'_>,
-    engine: &E,
-    logins: &Logins,
-) -> Result<E::Session, Fault> {
-    let id = logins.admin.as_deref().unwrap_or_default();
-    let mut refusal = None;
-    // Its rotation may have finished between our look and our login: one more look tells.
-    for _ in 0..2 {
-        let document = secrets::other(work.client, id).await?;
-        let admin = admin_login(&document, id, &logins.pending)?;
-        match engine.log_in(&admin, work.budget).await {
-            Ok(session) => return Ok(session),
-            Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
-            Err(refusal) => return Err(refusal.into_fault().within("as the admin")),
-        }
-    }
-    let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
-    Err(Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in: {said}")))
-}
-
-/// The admin comes to the database of the secret. A managed master secret has nothing but user and
-/// password, and says nothing of a host.
-fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fault> {
-    let field = |name: &'static str| {
-        document
-            .required(name)
-            .map_err(|err| Fault::new(Code::AdminSecret, format!("the secret `{id}`: {err}")))
-    };
-    let host = document.string("host").ok().flatten();
-    if let Some(host) = host.filter(|host| *host != login.place.host) {
-        let what = format!(
-            "the admin's secret `{id}` is for the host `{host}`, not `{}`",
-            login.place.host
-        );
-        return Err(Fault::new(Code::AdminHost, what));
-    }
-    let password = crate::hidden::Hidden::new(field("password")?);
-    Ok(Login { place: login.place.clone(), username: field("username")?, password })
-}
-
 /// The change is believed when the new password logs in.
 async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
     if log_in_changed(work, engine, logins).await?.is_some() {
@@ -286,6 +253,25 @@ async fn log_in_changed<E: Engine>(
 
 fn will_pass(code: Code) -> bool {
     matches!(code, Code::DbUnreachable | Code::DbStarting | Code::DbConnections)
+}
+
+/// The same after an admin's change. A replica learns of it later than its writer.
+async fn verify_after<E: Engine>(
+    admin: &Admin<E::Session>,
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<(), Fault> {
+    let n_early = if admin.is_elsewhere { REPLICATION_LOOKS } else { 0 };
+    for _ in 0..n_early {
+        match verify(work, engine, logins).await {
+            Err(fault) if fault.code == Code::NotTaken => {
+                tokio::time::sleep(REPLICATION_PAUSE).await;
+            }
+            verified => return verified,
+        }
+    }
+    verify(work, engine, logins).await
 }
 
 async fn log_in_pending<E: Engine>(

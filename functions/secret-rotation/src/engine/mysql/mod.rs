@@ -1,6 +1,7 @@
 //! MySQL and MariaDB. MariaDB gets the hash of a password, MySQL the password, which its logs hide.
 
 mod account;
+mod certificate;
 mod clone;
 mod errors;
 mod methods;
@@ -208,19 +209,28 @@ impl Engine for Mysql {
 impl Mysql {
     async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
         let Login { place, username, password } = login;
-        let options = OptsBuilder::default()
-            .ip_or_hostname(place.host.as_str())
-            .tcp_port(place.port)
-            .user(Some(username.as_str()))
-            .pass(Some(password.expose()))
-            .db_name(place.dbname.as_deref())
-            .prefer_socket(false)
-            .max_allowed_packet(Some(MAX_PACKET))
-            .wait_timeout(Some(WAIT_SECS))
-            .ssl_opts(self.tls(&place.tls));
+        let options = |tls: Option<SslOpts>| {
+            OptsBuilder::default()
+                .ip_or_hostname(place.host.as_str())
+                .tcp_port(place.port)
+                .user(Some(username.as_str()))
+                .pass(Some(password.expose()))
+                .db_name(place.dbname.as_deref())
+                .prefer_socket(false)
+                .max_allowed_packet(Some(MAX_PACKET))
+                .wait_timeout(Some(WAIT_SECS))
+                .ssl_opts(tls)
+        };
         let whom = login.to_string();
         let failed = |err| errors::refusal(&err, &whom, &[password]);
-        let mut connection = Conn::new(options).await.map_err(failed)?;
+        let opened = match (Conn::new(options(self.tls(&place.tls))).await, &place.tls) {
+            (Err(err), Tls::VerifiedChain { .. }) => match certificate::other_name(&err) {
+                Some(name) => Conn::new(options(Some(self.verified(name)))).await,
+                None => Err(err),
+            },
+            (opened, _) => opened,
+        };
+        let mut connection = opened.map_err(failed)?;
         let version: Result<Option<String>, _> = connection.query_first("SELECT VERSION()").await;
         let is_mariadb = match version {
             Ok(version) => version.is_some_and(|version| version.contains("MariaDB")),
@@ -237,12 +247,19 @@ impl Mysql {
     }
 
     fn tls(&self, tls: &Tls) -> Option<SslOpts> {
-        let Tls::Verified { name } = tls else { return None };
+        match tls {
+            Tls::Off => None,
+            Tls::Verified { name } | Tls::VerifiedChain { name } => {
+                Some(self.verified(name.clone()))
+            }
+        }
+    }
+
+    fn verified(&self, name: String) -> SslOpts {
         let roots = self.roots.iter().map(|root| root.to_vec().into()).collect();
-        let options = SslOpts::default()
+        SslOpts::default()
             .with_root_certs(roots)
             .with_disable_built_in_roots(true)
-            .with_danger_tls_hostname_override(Some(name.clone()));
-        Some(options)
+            .with_danger_tls_hostname_override(Some(name))
     }
 }

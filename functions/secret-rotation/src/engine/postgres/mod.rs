@@ -5,8 +5,6 @@ mod clone;
 mod errors;
 mod sql;
 
-use std::sync::Arc;
-
 use rustls::ClientConfig;
 use sha1::{Digest as _, Sha1};
 use tokio::{net::TcpStream, task::JoinHandle};
@@ -15,7 +13,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Engine, Finding, Refusal, Turn};
+use super::{Engine, Finding, Refusal, Turn, tls::Configs};
 use crate::{
     budget::Budget,
     fault::{Code, Fault},
@@ -30,7 +28,7 @@ const DEFAULT_DATABASE: &str = "postgres";
 
 #[derive(Debug)]
 pub struct Postgres {
-    pub tls: Arc<ClientConfig>,
+    pub tls: Configs,
     pub hash: Hash,
 }
 
@@ -185,9 +183,11 @@ impl Postgres {
                     config.connect_raw(stream, NoTls).await.map_err(failed)?;
                 (client, tokio::spawn(async { drop(connection.await) }))
             }
-            Tls::Verified { name } => {
+            Tls::Verified { name } | Tls::VerifiedChain { name } => {
                 config.ssl_mode(SslMode::Require);
-                let mut tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
+                let is_full = matches!(place.tls, Tls::Verified { .. });
+                let tls = if is_full { &self.tls.full } else { &self.tls.chain_only };
+                let mut tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
                 let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name).map_err(
                     |err| {
                         Fault::new(
