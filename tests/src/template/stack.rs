@@ -58,6 +58,11 @@ impl Stack {
             .with_context(|| format!("the template has no function `{name}`"))
     }
 
+    /// The ARN of a function, by its name.
+    pub fn function_arn(&self, name: &str) -> String {
+        format!("arn:aws:lambda:{}:{}:function:{name}", self.region, self.account)
+    }
+
     /// Lets the functions call with their names as access keys, and makes the roles and the
     /// parameters exist.
     pub fn install(&self, world: &mut World, now: Timestamp) {

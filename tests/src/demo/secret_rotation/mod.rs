@@ -3,6 +3,7 @@
 
 mod clients;
 mod database;
+mod local;
 mod proof;
 mod stage;
 mod story;
@@ -10,8 +11,7 @@ mod told;
 
 use std::time::Instant;
 
-use anyhow::Context as _;
-use jiff::Timestamp;
+use anyhow::{Context as _, bail};
 
 use self::{
     proof::Search,
@@ -20,14 +20,11 @@ use self::{
 };
 use super::{Colour, Screen, checks::Checks, paragraph::narrow};
 use crate::{
-    aws::{
-        secretsmanager::rotation::{Ended, Rotation},
-        world::World,
-    },
+    aws::secretsmanager::rotation::{Ended, Rotation},
     lambda,
-    servers::Server,
-    template::Stack,
 };
+
+pub(super) use local::populate;
 
 pub const FUNCTION: &str = "secret-rotation";
 
@@ -54,14 +51,15 @@ pub fn run(screen: &mut Screen<'_>) -> anyhow::Result<()> {
         checks: Checks::default(),
         version,
     };
-    play.account()?;
-    play.before()?;
-    play.two_rotations()?;
-    play.year()?;
-    play.mishap()?;
-    play.proof()?;
+    let played = play.play();
     let Play { screen, checks, .. } = play;
-    let n_held = checks.judge()?;
+    let judged = checks.judge();
+    if let (Err(err), Err(broken)) = (&played, &judged) {
+        // What did not hold may be why it could not go on.
+        bail!("{err:#}; {broken}");
+    }
+    played?;
+    let n_held = judged?;
     let took_secs = started.elapsed().as_secs_f64();
     screen.line(screen.paint.paint(
         Colour::Green,
@@ -74,15 +72,6 @@ pub fn run(screen: &mut Screen<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts what the function looks after into the account.
-pub(super) fn populate(
-    _world: &mut World,
-    _stack: &Stack,
-    _now: Timestamp,
-) -> anyhow::Result<Option<Server>> {
-    Ok(None)
-}
-
 /// The demo as it goes.
 struct Play<'s, 'o> {
     screen: &'s mut Screen<'o>,
@@ -92,6 +81,15 @@ struct Play<'s, 'o> {
 }
 
 impl Play<'_, '_> {
+    fn play(&mut self) -> anyhow::Result<()> {
+        self.account()?;
+        self.before()?;
+        self.two_rotations()?;
+        self.year()?;
+        self.mishap()?;
+        self.proof()
+    }
+
     fn account(&mut self) -> anyhow::Result<()> {
         let stage = &self.story.stage;
         let server = stage.server.query("SELECT current_setting('server_version')")?;

@@ -69,6 +69,15 @@ impl Rotation {
         })
     }
 
+    /// When it is to be attempted next: never after the last attempt, nor when it has come to its end.
+    pub fn next_attempt(&self, aws: &LocalAws) -> Option<Timestamp> {
+        aws.with(|world| {
+            let state = &world.place(&self.account, &self.region).secretsmanager;
+            let job = state.secret(&self.secret_arn)?.job.as_ref();
+            job.filter(|job| job.token == self.token)?.due
+        })
+    }
+
     /// What the function is invoked with for one step, whether or not it is that one's turn.
     pub fn event(&self, step: &str) -> Value {
         let mut event = json!({
