@@ -29,7 +29,7 @@ const HABITS: [Habit; 2] = [Habit::Reads, Habit::Keeps];
 const LOGINS_EACH: usize = 2;
 
 /// How long applications may take for that on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The running applications. They end when dropped.
 #[derive(Debug)]

@@ -152,21 +152,16 @@ pub(super) fn add_secrets(
     let text = database::secret(server, user, database::FIRST_PASSWORD, Some(admin));
     let login = server.admin();
     let admins = database::secret(server, login.user, login.password, None);
-    let tags: [(&str, &str, &[(&str, &str)]); 2] = [
-        (
-            user,
-            &text,
-            &[("caretaker:rotation", "true"), ("caretaker:rotation:strategy", "alternating")],
-        ),
-        (admin, &admins, &[("caretaker:rotation", "admin")]),
-    ];
-    for (name, text, tags) in tags {
+    let mut add = |name: &str, text: &str, tags: &[(&str, &str)]| {
         state.add(site, name, text);
         if let Some(secret) = state.secret_mut(name) {
             let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
             secret.tags.extend(tags);
         }
-    }
+    };
+    let turns = ("caretaker:rotation:strategy", "alternating");
+    add(user, &text, &[("caretaker:rotation", "true"), turns]);
+    add(admin, &admins, &[("caretaker:rotation", "admin")]);
 }
 
 /// The id of a version that a person asked for.
