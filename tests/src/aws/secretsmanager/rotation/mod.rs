@@ -9,6 +9,7 @@ mod job;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use announce::PRINCIPAL;
 pub use attempt::{Attempt, Ended, StepOutcome};
 
 pub(super) use announce::announce;
