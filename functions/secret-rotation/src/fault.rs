@@ -115,7 +115,7 @@ codes! {
     DbPolicy "E_DB_POLICY" "the database refuses this very password: end the rotation with `CancelRotateSecret`, then start another",
     DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has; MySQL says the same of a user that does not exist",
     DbRefused "E_DB_REFUSED" "read what the database said",
-    AdminSecret "E_ADMIN_SECRET" "check `masterarn`, and that the function's role may read that secret",
+    AdminSecret "E_ADMIN_SECRET" "check `masterarn`, that the function's role may read that secret, and that the database takes its password",
     AdminHost "E_ADMIN_HOST" "let both secrets name the same database",
     AdminPrivilege "E_ADMIN_PRIV" "grant the admin what is missing",
     NotTaken "E_NOT_TAKEN" "look at the database's password settings: it took the new password and then refused it",
