@@ -11,9 +11,8 @@ const VERSIONS: [u32; 5] = [16, 18, 17, 15, 14];
 /// Since this version an administrator needs the ADMIN option on a role that somebody else made.
 pub(super) const ADMIN_OPTION_SINCE: u32 = 16;
 
-pub(super) const MISSING: &str = "there is no PostgreSQL on this machine, and this demo rotates a real one. \
-     `tests/run servers` unpacks one for the tests and installs nothing into the system; \
-     `apt-get install postgresql` or `brew install postgresql@16` does as well";
+pub(super) const MISSING: &str = "there is no PostgreSQL on this machine, and this demo rotates the user of a real one. \
+     `tests/run servers` unpacks some and installs nothing; `apt-get install postgresql` does as well";
 
 /// The password of a user before its first rotation.
 pub(super) const FIRST_PASSWORD: &str = "chosen-by-a-Person-1";

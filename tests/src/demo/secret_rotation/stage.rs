@@ -87,6 +87,16 @@ impl Stage {
         tags.into_iter().map(|(key, value)| format!("{key} = {value}")).collect()
     }
 
+    /// A person tags a secret.
+    pub(super) fn tag(&self, secret: &str, key: &str, value: &str) {
+        self.aws.with(|world| {
+            let state = &mut world.place(&self.account, &self.region).secretsmanager;
+            if let Some(secret) = state.secret_mut(secret) {
+                secret.tags.insert(key.to_owned(), value.to_owned());
+            }
+        });
+    }
+
     /// Asks for a rotation every thirty days, and for one now or only for a test.
     pub(super) fn rotate_secret(&self, immediately: bool) -> anyhow::Result<Rotation> {
         self.call(
