@@ -1,17 +1,12 @@
 //! Serves the account of the demo until Ctrl-C, on the machine's clock, and prints what to type in
 //! other terminals. Of what AWS does by itself it does rotations; it runs no function.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write as _},
-};
+use std::io::{self, Write as _};
 
 use ::tests::{
     aws::{LocalAws, Options, clock::Clock, dice::Dice, world::World},
     demo,
-    local::{Functions, drive},
-    servers::Server,
-    template::Stack,
+    local::{Functions, drive, instructions},
 };
 use anyhow::{Context as _, bail};
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,60 +37,6 @@ fn main() -> anyhow::Result<()> {
 fn print(text: &str) {
     let mut out = io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Text for a shell: what is not a command is a comment.
-fn instructions(endpoint: &str, stack: &Stack, server: Option<&Server>) -> String {
-    let region = &stack.region;
-    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
-    for function in &stack.functions {
-        let set = function.variables.iter().filter(|(_, value)| !value.is_empty());
-        variables.extend(set.map(|(name, value)| (name.as_str(), value.as_str())));
-    }
-    let variables: Vec<String> =
-        variables.iter().map(|(name, value)| format!("{name}='{value}'")).collect();
-    let variables = variables.join(" \\\n    ");
-    let (authority, database) = match server {
-        Some(server) => (
-            format!(
-                "# Who signed the certificate of the database:\n\
-                 export SSL_CA_PEM=\"$(cat '{}')\"\n",
-                server.ca_file().display()
-            ),
-            format!(
-                "aws secretsmanager rotate-secret --secret-id shop   # two users of a PostgreSQL, port {}\n",
-                server.port()
-            ),
-        ),
-        None => (
-            String::new(),
-            "# There is no PostgreSQL here: `tests/run servers` unpacks one, then there are secrets of its users.\n"
-                .to_owned(),
-        ),
-    };
-    format!(
-        "# A local AWS with a fleet and secrets in it, until Ctrl-C. In every other terminal:\n\
-         export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_DEFAULT_REGION={region}\n\
-         export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n\
-         # What template.yaml sets for the functions:\n\
-         export {variables}\n\
-         {authority}\n\
-         # In a second terminal, which runs the functions:\n\
-         cargo lambda watch\n\n\
-         # In a third: first only what would be done, then do it, then look.\n\
-         cargo lambda invoke instance-scheduler --data-file events/instance-scheduler/dry-run.json\n\
-         cargo lambda invoke instance-scheduler --data-file events/instance-scheduler/scheduled.json\n\
-         aws ec2 describe-instances\n\n\
-         # What a rotation needs, and its four steps by hand; then whole ones, told here.\n\
-         for event in doctor create set test finish; do\n    \
-         cargo lambda invoke secret-rotation --data-file events/secret-rotation/$event.json\n\
-         done\n\
-         aws secretsmanager rotate-secret --secret-id api-key   # a random value\n\
-         {database}\
-         aws secretsmanager list-secrets\n\n\
-         # The key `local` may do everything. With AWS_ACCESS_KEY_ID=instance-scheduler, only what\n\
-         # template.yaml grants that function is allowed.\n"
-    )
 }
 
 /// What the command line asks for.
