@@ -20,6 +20,7 @@ mod web;
 
 pub use certificate::Certificate;
 pub use engine::Engine;
+pub use find::is_installed;
 pub use options::{Authentication, Options, Tls};
 pub use relay::{Moment, Relay};
 pub use require::require;
