@@ -24,11 +24,15 @@ fn main() -> anyhow::Result<()> {
     print(&instructions(&aws.endpoint(), &stack, server.as_ref()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut terminated = signal(SignalKind::terminate()).context("cannot wait for the end")?;
+        // However we end, the database must not stay behind: it takes a hang-up for something else.
+        let listen = |kind| signal(kind).context("cannot wait for the end");
+        let mut terminated = listen(SignalKind::terminate())?;
+        let mut hung_up = listen(SignalKind::hangup())?;
         tokio::select! {
             () = drive(&aws, &functions, |line| print(&format!("# {line}\n"))) => Ok(()),
             interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C"),
             _ = terminated.recv() => Ok(()),
+            _ = hung_up.recv() => Ok(()),
         }
     })
 }
