@@ -4,6 +4,7 @@
 mod admins;
 mod crashes;
 mod databases;
+mod doctor;
 mod events;
 mod failures;
 mod grants;

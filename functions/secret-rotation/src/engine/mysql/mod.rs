@@ -3,6 +3,7 @@
 mod account;
 mod certificate;
 mod clone;
+mod doctor;
 mod errors;
 mod sql;
 mod token;
@@ -204,11 +205,26 @@ impl Engine for Mysql {
         &self,
         session: &mut Session,
         turn: Turn<'_>,
-        _strategy: Strategy,
+        strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
+        let mut findings = doctor::of_admin(session, turn, strategy).await?;
         let account = clone::only_account(session, &turn.current.username).await?;
         session.made(&account.to_string()).await?;
-        Ok(vec![Finding::Fine(format!("the admin may look at {account}"))])
+        findings.push(Finding::Fine(format!("the admin may look at {account}")));
+        Ok(findings)
+    }
+
+    async fn examine_own(
+        &self,
+        session: &mut Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        doctor::of_user(session, strategy).await
+    }
+
+    /// And a wrong password may lock the user.
+    fn may_take_any_password(&self) -> bool {
+        false
     }
 }
 
