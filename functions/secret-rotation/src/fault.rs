@@ -131,11 +131,12 @@ codes! {
     AdminHost "E_ADMIN_HOST" "let both secrets name the same database, or one and its replica as RDS knows them",
     AdminPrivilege "E_ADMIN_PRIV" "grant the admin what is missing",
     NotTaken "E_NOT_TAKEN" "look at the database's password settings, and whether somebody else has changed the password: it took the new one and then refused it",
-    TestAuth "E_TEST_AUTH" "nothing, with a database: the next try sets the password again; else let TEST_URL accept the new value",
+    TestAuth "E_TEST_AUTH" "nothing, with a database: the next try sets the password again; else let `TEST_URL` accept the new value",
     TestQuery "E_TEST_QUERY" "correct the test, or the rights of who is tested",
     Preflight "E_PREFLIGHT" "mend what is named, then test again",
     StageRace "E_STAGE_RACE" "nothing: Secrets Manager tries the rotation again",
     Abandoned "E_ABANDONED" "rotate again: somebody has put a new value meanwhile, which was not overwritten",
+    AuthNotEnforced "W_AUTH_NOT_ENFORCED" "make the server ask for passwords: in `pg_hba.conf`, `scram-sha-256` instead of `trust`",
     HookFailed "W_HOOK_FAILED" "the rotation is done all the same: mend what is named, then invoke the function with the same finishSecret event",
 }
 

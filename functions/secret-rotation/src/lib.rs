@@ -139,16 +139,27 @@ async fn doctor(
     let secret = &secrets::describe(client, &event.secret).await?;
     let work = Work { config: &app.config, aws, client, event, secret, budget, now };
     let mut findings = Findings::default();
-    let current = secrets::current(client, secret).await?;
-    let settings = work.settings(&current)?;
-    if is_random(&current) {
-        findings.note(Ok("nobody but the secret knows the value".to_owned()));
-        return Ok(findings);
+    doctor::look_at_secret(&work, &mut findings).await;
+    // What cannot be looked at is a finding too, and the last.
+    if let Err(fault) = examine(&work, &mut findings).await {
+        findings.note(Err(fault));
     }
-    let logins = Logins::read(&work, &current, &current, &settings).await?;
-    doctor::look_at_rules(&work, &logins.current, &settings, &mut findings).await;
-    at_database(&work, Task::Examine(&mut findings), &settings, &logins).await?;
     Ok(findings)
+}
+
+async fn examine(work: &Work<'_>, findings: &mut Findings) -> Result<(), Fault> {
+    let current = secrets::current(work.client, work.secret).await?;
+    let settings = work.settings(&current)?;
+    findings.extend(hooks::look(work, &settings.hooks, &current).await);
+    if is_random(&current) {
+        doctor::look_at_passwords(work, &settings, findings).await;
+        if let Some(test) = &settings.test_url {
+            findings.note(probe::probe(work, test, &current).await.map(str::to_owned));
+        }
+        return Ok(());
+    }
+    let logins = Logins::read(work, &current, &current, &settings).await?;
+    at_database(work, Task::Examine(findings), &settings, &logins).await.map(drop)
 }
 
 /// What there is to do at a database, whichever it is.

@@ -159,16 +159,16 @@ mod tests {
 
     #[test]
     fn a_value_leaves_the_machine_over_tls_only() {
+        const CLEAR: &str = "TEST_URL would send the value in clear: only `https` may leave";
+        const SCHEME: &str = "TEST_URL begins neither with `https://` nor with `http://`";
         check("https://api.example/check?x=1", "true api.example 443");
         check("https://[2001:db8::1]:8443", "true 2001:db8::1 8443");
         check("http://127.0.0.1:8080/", "false 127.0.0.1 8080");
         check("http://[::1]/", "false ::1 80");
         check("http://localhost", "false localhost 80");
-        const CLEAR: &str = "TEST_URL would send the value in clear: only `https` may leave";
         check("http://api.example/", CLEAR);
         check("http://127.0.0.1.example/", CLEAR);
         check("http://hunter2@api.example/", CLEAR);
-        const SCHEME: &str = "TEST_URL begins neither with `https://` nor with `http://`";
         check("ftp://api.example/", SCHEME);
         check("/hunter2", "TEST_URL names no host");
         check("https://hunter 2/", "TEST_URL is no URL");

@@ -7,6 +7,7 @@ mod concurrency;
 mod connections;
 mod crashes;
 mod databases;
+mod doctor;
 mod events;
 mod failures;
 mod grants;

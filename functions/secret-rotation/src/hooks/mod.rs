@@ -8,6 +8,7 @@ use shared::metric::{Metrics, Unit};
 
 use crate::{
     fault::{Code, Fault},
+    plan::finding::Finding,
     rotate::Work,
     secret::document::Document,
     secrets,
@@ -36,6 +37,28 @@ pub async fn run(work: &Work<'_>, finished: Option<Document>) -> Vec<String> {
     warnings
 }
 
+/// What the copies would miss. Whether the bus may be told is known when it is told.
+pub async fn look(work: &Work<'_>, hooks: &Hooks, current: &Document) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if hooks.parameters.is_empty() {
+        return findings;
+    }
+    let ssm = aws_sdk_ssm::Client::new(work.aws);
+    for (name, template) in &hooks.parameters {
+        let looked = Box::pin(parameters::look(&ssm, name, template, current));
+        let what = format!("the copy to the parameter `{name}`");
+        findings.push(match work.budget.run(&what, looked).await {
+            Ok(found) => Finding::Fine(format!("{what}: {found}")),
+            // The rotation would succeed without.
+            Err(fault) => {
+                let fault = Fault::new(Code::HookFailed, fault.what()).within(&what);
+                Finding::Warning(fault.coded())
+            }
+        });
+    }
+    findings
+}
+
 /// One hook that fails stops no other.
 async fn try_all(work: &Work<'_>, finished: Option<Document>) -> Result<Vec<Fault>, Fault> {
     let settings = Settings::read(&work.secret.tags, &work.config.defaults, None)?;
@@ -51,7 +74,8 @@ async fn try_all(work: &Work<'_>, finished: Option<Document>) -> Result<Vec<Faul
     if !parameters.is_empty() {
         let ssm = aws_sdk_ssm::Client::new(work.aws);
         for (name, template) in parameters {
-            let copied = parameters::copy(&ssm, name, template, &finished);
+            // The futures of calls are large.
+            let copied = Box::pin(parameters::copy(&ssm, name, template, &finished));
             let what = format!("the copy to the parameter `{name}`");
             let copied = work.budget.run(&what, copied).await;
             failed.extend(copied.err().map(|fault| fault.within(&what)));
@@ -60,7 +84,7 @@ async fn try_all(work: &Work<'_>, finished: Option<Document>) -> Result<Vec<Faul
     // Last: who hears of it may read the copies.
     if let Some(bus) = event_bus {
         let what = format!("the event to the bus `{bus}`");
-        let announced = announce::announce(work, bus, settings.strategy, &finished);
+        let announced = Box::pin(announce::announce(work, bus, settings.strategy, &finished));
         let announced = work.budget.run(&what, announced).await;
         failed.extend(announced.err().map(|fault| fault.within(&what)));
     }

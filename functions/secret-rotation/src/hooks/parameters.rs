@@ -16,14 +16,35 @@ pub(super) async fn copy(
     template: &Template,
     finished: &Document,
 ) -> Result<(), Fault> {
-    let value = template.render(finished).map_err(|field| {
-        Fault::new(Code::HookFailed, format!("its template asks for `{field}`, which is missing"))
-    })?;
-    let value = Hidden::new(value);
+    let value = rendered(template, finished)?;
     put_if_other(ssm, name, &value).await.map_err(|err| {
         // A value that AWS will not take may be quoted by it.
         let said = scrubbed(&err.reason(), &[&value]);
         Fault::new(Code::HookFailed, format!("{} failed: {said}", err.operation))
+    })
+}
+
+/// Whether the template has what it asks for, and the parameter may be looked at.
+pub(super) async fn look(
+    ssm: &Client,
+    name: &str,
+    template: &Template,
+    current: &Document,
+) -> Result<&'static str, Fault> {
+    rendered(template, current)?;
+    match ssm.get_parameter().name(name).send().await.during("ssm:GetParameter") {
+        Ok(_) => Ok("it is there"),
+        Err(err) if err.kind == AwsErrorKind::NotFound => Ok("it will be made"),
+        Err(err) => {
+            let what = format!("{} failed: {}", err.operation, err.reason());
+            Err(Fault::new(Code::HookFailed, what))
+        }
+    }
+}
+
+fn rendered(template: &Template, version: &Document) -> Result<Hidden, Fault> {
+    template.render(version).map(Hidden::new).map_err(|field| {
+        Fault::new(Code::HookFailed, format!("its template asks for `{field}`, which is missing"))
     })
 }
 

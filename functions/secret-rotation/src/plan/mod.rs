@@ -3,6 +3,9 @@
 
 pub mod admin;
 pub mod create;
+pub mod finding;
 pub mod finish;
 pub mod gate;
 pub mod set;
+pub mod stages;
+pub mod version;

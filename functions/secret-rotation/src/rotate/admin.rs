@@ -119,5 +119,6 @@ async fn look_up(work: &Work<'_>, named: &Named) -> Result<Option<Database>, Fau
             Fault::new(Code::AdminHost, what)
         })
     };
-    work.budget.run("the look at the admin's database in RDS", looked_up).await
+    // The futures of calls are large.
+    work.budget.run("the look at the admin's database in RDS", Box::pin(looked_up)).await
 }

@@ -3,6 +3,7 @@
 mod account;
 mod certificate;
 mod clone;
+mod doctor;
 mod errors;
 mod methods;
 mod own;
@@ -186,14 +187,15 @@ impl Engine for Mysql {
         &self,
         session: &mut Session,
         turn: Turn<'_>,
-        _strategy: Strategy,
+        strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
         let account = match Account::parse(turn.account) {
             Some(account) => account,
             None => clone::only_account(session, &turn.current.username).await?,
         };
         let made = session.made(&account.to_string()).await?;
-        let mut findings = vec![Finding::Fine(format!("the admin may look at {account}"))];
+        let mut findings = doctor::of_admin(session, turn, strategy).await?;
+        findings.push(Finding::Fine(format!("the admin may look at {account}")));
         // A step that is repeated after its end was lost begins with the password of before, and
         // may try three.
         if let Some(count @ 1..=2) = made.locked_after() {
@@ -203,6 +205,19 @@ impl Engine for Mysql {
             )));
         }
         Ok(findings)
+    }
+
+    async fn examine_own(
+        &self,
+        session: &mut Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        doctor::of_user(session, strategy).await
+    }
+
+    /// And a wrong password may lock the user.
+    fn may_take_any_password(&self) -> bool {
+        false
     }
 }
 

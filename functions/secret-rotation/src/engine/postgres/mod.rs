@@ -2,6 +2,7 @@
 //! may show to anybody.
 
 mod clone;
+mod doctor;
 mod errors;
 mod sql;
 
@@ -158,6 +159,19 @@ impl Engine for Postgres {
         strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
         clone::examine(session, turn, strategy).await
+    }
+
+    async fn examine_own(
+        &self,
+        session: &mut Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        doctor::of_user(session, strategy).await
+    }
+
+    /// `trust` in `pg_hba.conf`.
+    fn may_take_any_password(&self) -> bool {
+        true
     }
 }
 
