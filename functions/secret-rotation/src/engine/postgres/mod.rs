@@ -149,9 +149,10 @@ impl Engine for Postgres {
         pending: &Login,
         test_sql: Option<&str>,
     ) -> Result<(), Fault> {
-        let rows = session.query("the test", "SELECT session_user, now()").await?;
-        let user = rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default();
-        if user != pending.username {
+        let rows = session.query("the test", sql::WHO).await?;
+        let field = |at: usize| rows.first().and_then(|row| row.get(at)?.clone());
+        let user = field(0).unwrap_or_default();
+        if user != pending.username && field(1) != Some(sql::bytes(&pending.username)) {
             let what = format!("{pending} is `{user}` there");
             return Err(Fault::new(Code::IdentityMismatch, what));
         }
