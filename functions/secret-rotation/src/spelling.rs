@@ -69,28 +69,27 @@ fn spelled(text: &str, start: usize, letter: char, ends: &mut Vec<usize>) {
     if let Some(stranger) = stranger.filter(|_| !letter.is_ascii()) {
         end(stranger.len_utf8());
     }
-    let mut buffer = [0; 4];
-    let bytes = letter.encode_utf8(&mut buffer).as_bytes();
-    for prefix in ["%", "\\x", ""] {
-        if let Some(length) = numbers(rest, bytes.iter().map(|byte| format!("{prefix}{byte:02x}")))
-        {
-            end(length);
-        }
+    if rest.starts_with(|it: char| matches!(it, '%' | '\\') || it.is_ascii_hexdigit()) {
+        by_number(rest, letter, &mut end);
     }
-    if let Some(length) = numbers(rest, bytes.iter().map(|byte| format!("\\{byte:03o}"))) {
-        end(length);
-    }
-    let mut buffer = [0; 2];
-    let units = letter.encode_utf16(&mut buffer).iter();
-    if let Some(length) = numbers(rest, units.map(|unit| format!("\\u{unit:04x}"))) {
-        end(length);
-    }
+}
+
+/// The spellings by the number of a letter, or by those of its bytes.
+fn by_number(rest: &str, letter: char, end: &mut impl FnMut(usize)) {
+    let (mut bytes, mut units) = ([0; 4], [0; 2]);
+    let bytes = letter.encode_utf8(&mut bytes).bytes();
+    let units = letter.encode_utf16(&mut units).iter();
     let code = u32::from(letter);
-    for whole in [format!("\\u{{{code:x}}}"), format!("\\U{code:08x}")] {
-        if let Some(length) = numbers(rest, [whole].into_iter()) {
-            end(length);
-        }
-    }
+    let ways = [
+        numbers(rest, bytes.clone().map(|byte| format!("%{byte:02x}"))),
+        numbers(rest, bytes.clone().map(|byte| format!("\\x{byte:02x}"))),
+        numbers(rest, bytes.clone().map(|byte| format!("{byte:02x}"))),
+        numbers(rest, bytes.map(|byte| format!("\\{byte:03o}"))),
+        numbers(rest, units.map(|unit| format!("\\u{unit:04x}"))),
+        numbers(rest, [format!("\\u{{{code:x}}}")].into_iter()),
+        numbers(rest, [format!("\\U{code:08x}")].into_iter()),
+    ];
+    ways.into_iter().flatten().for_each(end);
 }
 
 /// What follows a backslash in place of a letter that cannot be shown.

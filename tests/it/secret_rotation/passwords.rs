@@ -158,3 +158,26 @@ fn f17_46_a_server_in_latin1_changes_no_password() {
 fn f17_46_a_server_that_starts_sessions_in_latin1_changes_no_password() {
     rotates_in(ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
 }
+
+/// A role's own settings, and a database whose letters are not those of the client.
+#[test]
+fn f17_46_a_database_in_latin1_changes_no_password_of_postgresql() {
+    let engine = Engine::Postgres(15);
+    let options = ServerOptions::default()
+        .setting("standard_conforming_strings", "off")
+        .setting("client_encoding", "latin1");
+    let Some(server) = servers::require(engine, options) else { return };
+    let latin1 = "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0";
+    server.execute(latin1).unwrap();
+    for (user, password) in [("app", "\u{20ac}uro \\ caf\u{e9}"), ("\u{dc}ser \u{20ac}", FIRST)] {
+        make(&server, engine, user, password);
+        server.execute(&format!("ALTER ROLE \"{user}\" SET client_encoding = 'latin1'")).unwrap();
+        let vault = alone(&server, engine, user, password);
+        edit(&vault, |secret| secret["dbname"] = json!("latin"));
+        let rotation = vault.begin("app", T);
+        put_pending(&vault, T, "\u{20ac} and \\ and \u{e9}");
+        let (ended, steps) = vault.attempt(&rotation);
+        assert_eq!(ended, Ended::Succeeded, "{user}: {:?}", steps.last().map(failure));
+        assert!(logs_in(&server, &vault, "app", "AWSCURRENT"), "{user}");
+    }
+}

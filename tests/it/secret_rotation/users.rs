@@ -12,7 +12,9 @@ pub(super) fn make(server: &Server, engine: Engine, user: &str, password: &str) 
     let statements = match engine {
         Engine::Postgres(_) => {
             let name = format!("\"{}\"", user.replace('"', "\"\""));
-            vec![format!("CREATE ROLE {name} LOGIN PASSWORD {}", text(password))]
+            // In this form a backslash escapes, whatever the server's settings.
+            let password = text(&password.replace('\\', "\\\\"));
+            vec![format!("CREATE ROLE {name} LOGIN PASSWORD E{password}")]
         }
         Engine::MariaDb | Engine::MySql => {
             let user = text(user);

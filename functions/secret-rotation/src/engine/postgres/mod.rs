@@ -140,8 +140,12 @@ impl Engine for Postgres {
     }
 
     async fn user(&self, session: &mut Session) -> Result<String, Fault> {
-        let rows = session.query("a look at the user", "SELECT session_user").await?;
-        Ok(rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default())
+        let rows = session.query("a look at the user", sql::WHO).await?;
+        let field = |at: usize| rows.first().and_then(|row| row.get(at)?.clone());
+        if field(1) == Some(sql::bytes(&session.user)) {
+            return Ok(session.user.clone());
+        }
+        Ok(field(0).unwrap_or_default())
     }
 
     async fn query(&self, session: &mut Session, what: &str, sql: &str) -> Result<(), Fault> {
