@@ -11,6 +11,7 @@ mod labels;
 mod messages;
 mod plugins;
 mod refusals;
+mod rights;
 mod scene;
 
 use jiff::Timestamp;

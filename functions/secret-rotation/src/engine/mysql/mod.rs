@@ -5,6 +5,7 @@ mod clone;
 mod errors;
 mod methods;
 mod own;
+mod rights;
 mod sql;
 mod token;
 
