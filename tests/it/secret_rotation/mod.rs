@@ -2,6 +2,7 @@
 //! the local AWS, with the role that the template gives it.
 
 mod accounts;
+mod admins;
 mod crashes;
 mod databases;
 mod events;
