@@ -18,6 +18,8 @@ pub(super) struct Scene {
     pub(super) vault: Vault,
     rotation: RefCell<Option<Rotation>>,
     n_rotations: Cell<usize>,
+    /// Whatever the function has written.
+    logs: RefCell<Vec<String>>,
 }
 
 impl Scene {
@@ -30,8 +32,8 @@ impl Scene {
         let server = servers::require(engine, options)?;
         make_user(&server, engine, "app");
         let vault = vault(&server, engine, strategy);
-        let (rotation, n_rotations) = (RefCell::new(None), Cell::new(0));
-        Some(Self { server, vault, rotation, n_rotations })
+        let (rotation, n_rotations, logs) = Default::default();
+        Some(Self { server, vault, rotation, n_rotations, logs })
     }
 
     /// As the superuser, unseen by the log.
@@ -89,11 +91,11 @@ impl Scene {
     fn attempt(&self) -> Result<(), (String, String)> {
         let rotation = self.rotation.borrow();
         let (ended, invocations) = self.vault.attempt(rotation.as_ref().unwrap());
-        let logs = || invocations.iter().flat_map(|it| &it.logs);
-        let log = self.server.log();
+        self.logs.borrow_mut().extend(invocations.iter().flat_map(|it| it.logs.clone()));
+        let (log, logs) = (self.server.log(), self.logs.borrow());
         for password in LABELS.iter().filter_map(|label| self.vault.password("app", label)) {
             assert!(!log.contains(&password), "the server's log has a password");
-            assert!(!logs().any(|line| line.contains(&password)), "our log has a password");
+            assert!(!logs.iter().any(|line| line.contains(&password)), "our log has a password");
         }
         let failed = invocations.last().and_then(failure);
         match failed {
@@ -144,7 +146,10 @@ impl Scene {
 
     /// One step of the rotation that has begun.
     pub(super) fn step(&self, step: &str) -> Invocation {
-        self.vault.function.invoke(&self.rotation.borrow().as_ref().unwrap().event(step))
+        let event = self.rotation.borrow().as_ref().unwrap().event(step);
+        let invocation = self.vault.function.invoke(&event);
+        self.logs.borrow_mut().extend(invocation.logs.clone());
+        invocation
     }
 
     /// What the doctor says.

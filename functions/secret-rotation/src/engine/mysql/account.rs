@@ -41,6 +41,11 @@ pub(super) struct Made {
     pub(super) options: String,
 }
 
+const NO_LIMITS: &str = " WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 \
+    MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 0";
+const NO_LIMITS_OF_MARIADB: &str = " WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 \
+    MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 0 MAX_STATEMENT_TIME 0";
+
 impl Made {
     pub(super) fn parse(statement: &str) -> Self {
         let tokens = tokens(statement);
@@ -76,6 +81,24 @@ impl Made {
         let mut tokens = tokens(&self.options).into_iter();
         tokens.find(|it| it.is("FAILED_LOGIN_ATTEMPTS"))?;
         tokens.next()?.text.parse().ok()
+    }
+
+    /// The options with what the server leaves unsaid, so that another account loses what this one
+    /// does not have.
+    pub(super) fn all_options(&self, is_mariadb: bool) -> String {
+        let options = tokens(&self.options);
+        let has = |word: &str| options.iter().any(|it| it.is(word));
+        let unless = |word: &str, text: &'static str| if has(word) { "" } else { text };
+        let last = options.iter().find(|it| it.is("ACCOUNT") || it.is("PASSWORD"));
+        let (first, last) = self.options.split_at(last.map_or(self.options.len(), |it| it.start));
+        format!(
+            "{}{}{} {last}{}{}",
+            unless("REQUIRE", " REQUIRE NONE"),
+            first.trim_end(),
+            unless("WITH", if is_mariadb { NO_LIMITS_OF_MARIADB } else { NO_LIMITS }),
+            unless("ACCOUNT", " ACCOUNT UNLOCK"),
+            unless("PASSWORD", " PASSWORD EXPIRE DEFAULT"),
+        )
     }
 
     /// After `IDENTIFIED`: `BY PASSWORD 'x'`, `WITH 'p' AS 'x'`, or `VIA p USING 'x' OR p`.
@@ -171,6 +194,26 @@ mod tests {
         assert_eq!(methods, ["ed25519", "unix_socket"]);
         assert_eq!(made.options, " WITH MAX_USER_CONNECTIONS 5");
         assert_eq!(Made::parse("CREATE USER `app`@`%`"), Made::default());
+    }
+
+    #[test]
+    fn what_the_server_leaves_unsaid_is_said() {
+        let options = |said: &str| {
+            let said =
+                Made::parse(&format!("CREATE USER `a`@`%` IDENTIFIED BY PASSWORD '*A'{said}"));
+            said.all_options(true)
+                .replace(NO_LIMITS_OF_MARIADB, " WITH 0")
+                .trim_end()
+                .replace("  ", " ")
+        };
+        let end = "ACCOUNT UNLOCK PASSWORD EXPIRE DEFAULT";
+        assert_eq!(options(""), format!(" REQUIRE NONE WITH 0 {end}"));
+        assert_eq!(
+            options(" REQUIRE SSL PASSWORD EXPIRE NEVER"),
+            " REQUIRE SSL WITH 0 PASSWORD EXPIRE NEVER ACCOUNT UNLOCK"
+        );
+        let limited = " WITH MAX_USER_CONNECTIONS 5";
+        assert_eq!(options(limited), format!(" REQUIRE NONE{limited} {end}"));
     }
 
     #[track_caller]

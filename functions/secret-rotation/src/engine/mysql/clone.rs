@@ -1,12 +1,12 @@
 //! Two users that take turns on MySQL and MariaDB, and one user with two passwords. The second user
-//! gets every right, role, limit and option of the first at every rotation: the server does not
-//! undo half of it, so the next try does the whole again.
+//! gets every right, role, limit and option of the first at every rotation, and loses what the first
+//! does not have. The server does not undo half of it, so the next try does the whole again.
 
 use super::{
     super::Turn,
     Session,
-    account::{Account, Made, retargeted},
-    methods, sql,
+    account::{Account, Made},
+    methods, rights, sql,
 };
 use crate::{
     fault::{Code, Fault},
@@ -41,32 +41,60 @@ pub(super) fn identified(session: &Session, made: &Made, new: &Hidden) -> Result
 }
 
 pub(super) async fn prepare(session: &mut Session, turn: Turn<'_>) -> Result<(), Fault> {
-    let Turn { current, account, pending, .. } = turn;
-    let secrets = [&pending.password, &current.password];
+    let Turn { current, account, pending, owner } = turn;
     let Some(from) = Account::parse(account) else {
         let what = format!("the account `{account}` of {current} has no host");
         return Err(Fault::new(Code::DbRefused, what));
     };
     let to = Account { user: pending.username.clone(), host: from.host.clone() };
-    let made = session.made(&from.to_string()).await.map_err(|fault| privilege(fault, session))?;
-    let identified = identified(session, &made, &pending.password)?;
-    let grants = format!("SHOW GRANTS FOR {from}");
-    let grants = session.texts("a look at the rights", &grants).await;
-    let grants = grants.map_err(|fault| privilege(fault, session))?;
+    // The rights are those of the first user: what the second one has is not given back to it.
+    let made = if pending.username == owner {
+        renew(session, &to, &pending.password).await
+    } else {
+        align(session, &from, &to, &pending.password).await
+    };
+    made.map_err(|fault| privilege(fault, session))
+}
 
-    let mut statements = vec![
-        ("the making of", sql::create(&to, &identified, &made.options)),
-        ("the change of", sql::alter(&to, &identified, &made.options)),
-    ];
-    let grants = grants.iter().filter_map(|line| retargeted(line, &to));
-    statements.extend(grants.map(|line| ("a right of", Hidden::new(line))));
-    if !made.default_role.is_empty() {
-        let role = format!("ALTER USER {to}{}", made.default_role);
-        statements.push(("the default role of", Hidden::new(role)));
-    }
+async fn renew(session: &mut Session, first: &Account, new: &Hidden) -> Result<(), Fault> {
+    let made = session.made(&first.to_string()).await?;
+    let identified = identified(session, &made, new)?;
+    let statement = sql::alter(first, &identified, "");
+    Ok(session.run(&format!("the change of {first}"), &statement, &[new]).await?)
+}
+
+async fn align(
+    session: &mut Session,
+    from: &Account,
+    to: &Account,
+    new: &Hidden,
+) -> Result<(), Fault> {
+    const RIGHTS: &str = "a look at the rights";
+    let made = session.made(&from.to_string()).await?;
+    let options = made.all_options(session.is_mariadb);
+    let identified = identified(session, &made, new)?;
+    let rights = session.texts(RIGHTS, &format!("SHOW GRANTS FOR {from}")).await?;
+    let create = sql::create(to, &identified, &options);
+    session.run(&format!("the making of {to}"), &create, &[new]).await?;
+
+    let own = session.texts(RIGHTS, &format!("SHOW GRANTS FOR {to}")).await?;
+    let was = session.made(&to.to_string()).await?;
+    // Older servers do not know the words.
+    let is_freed = was.locked_after().is_some() && made.locked_after().is_none();
+    let unlocked = if is_freed { " FAILED_LOGIN_ATTEMPTS 0 PASSWORD_LOCK_TIME 0" } else { "" };
+    let alter = sql::alter(to, &identified, &format!("{options}{unlocked}"));
+    let mut statements = vec![("the change of", alter)];
+    let rights = rights::aligned(&rights, &own, to);
+    statements.extend(rights.into_iter().map(|it| ("a right of", Hidden::new(it))));
+    let role = match (made.default_role.as_str(), was.default_role.as_str()) {
+        ("", "") => None,
+        ("", _) => Some(" DEFAULT ROLE NONE"),
+        (role, _) => Some(role),
+    };
+    let role = role.map(|role| Hidden::new(format!("ALTER USER {to}{role}")));
+    statements.extend(role.map(|role| ("the default role of", role)));
     for (what, statement) in &statements {
-        let done = session.run(&format!("{what} {to}"), statement, &secrets).await;
-        done.map_err(|refused| privilege(refused.fault, session))?;
+        session.run(&format!("{what} {to}"), statement, &[new]).await?;
     }
     Ok(())
 }

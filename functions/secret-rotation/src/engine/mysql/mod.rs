@@ -7,6 +7,7 @@ mod doctor;
 mod errors;
 mod methods;
 mod own;
+mod rights;
 mod sql;
 mod token;
 

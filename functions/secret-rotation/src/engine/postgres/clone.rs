@@ -207,14 +207,24 @@ async fn may_grant(session: &Session, owner: &str) -> Result<Finding, Fault> {
 /// What the second user made before it acted as the first.
 async fn owned_by(session: &Session, clone: &str, owner: &str) -> Result<Option<Finding>, Fault> {
     let sql = format!(
-        "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles r ON r.oid = c.relowner \
-         WHERE r.rolname = {} AND c.relkind IN ('r', 'v', 'm', 'S', 'p', 'f')",
+        "SELECT count(*) FROM pg_catalog.pg_shdepend s \
+         JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid \
+         JOIN pg_catalog.pg_database d ON d.oid = s.dbid \
+         WHERE s.refclassid = 'pg_catalog.pg_authid'::regclass AND s.deptype = 'o' \
+         AND d.datname = current_database() AND r.rolname = {}",
         sql::text(clone)
     );
     let rows = session.query("a look at the owners", &sql).await?;
     let count = rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default();
     Ok((count != "0" && !count.is_empty()).then(|| {
-        let repair = format!("REASSIGN OWNED BY {} TO {}", sql::name(clone), sql::name(owner));
-        Finding::Warning(format!("`{clone}` owns {count} relations itself: run `{repair}`"))
+        let (clone_name, owner, admin) =
+            (sql::name(clone), sql::name(owner), sql::name(&session.user));
+        // Who reassigns has to be a member of both.
+        let repair = format!(
+            "GRANT {owner}, {clone_name} TO {admin}; REASSIGN OWNED BY {clone_name} TO {owner}"
+        );
+        Finding::Warning(format!(
+            "`{clone}` owns {count} objects of this database itself: run `{repair}` as the admin"
+        ))
     }))
 }
