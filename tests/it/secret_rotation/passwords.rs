@@ -136,7 +136,7 @@ fn f17_45_a_mode_of_the_server_changes_no_name() {
 
 /// Letters that latin1 has elsewhere or not at all.
 #[track_caller]
-fn rotates_in(options: ServerOptions) {
+fn rotates_in(options: &ServerOptions) {
     for engine in [Engine::MariaDb, Engine::MySql] {
         let Some(server) = servers::require(engine, options.clone()) else { return };
         rotates(&server, engine, "single");
@@ -147,7 +147,7 @@ fn rotates_in(options: ServerOptions) {
 #[test]
 fn f17_46_a_server_in_latin1_changes_no_password() {
     rotates_in(
-        ServerOptions::default()
+        &ServerOptions::default()
             .setting("character-set-server", "latin1")
             .setting("collation-server", "latin1_swedish_ci"),
     );
@@ -156,7 +156,7 @@ fn f17_46_a_server_in_latin1_changes_no_password() {
 /// A server that makes every session another's: ours says again which letters it uses.
 #[test]
 fn f17_46_a_server_that_starts_sessions_in_latin1_changes_no_password() {
-    rotates_in(ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
+    rotates_in(&ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
 }
 
 /// A role's own settings, and a database whose letters are not those of the client.
