@@ -106,10 +106,14 @@ impl Engine for Mysql {
     async fn lock(&self, session: &mut Session, secret: &str) -> Result<(), Fault> {
         let hash = Sha1::digest(secret);
         let patience = session.budget.query().as_secs().max(1);
-        let sql = format!("SELECT GET_LOCK('caretaker {hash:x}', {patience})");
+        let sql = sql::lock(&format!("caretaker {hash:x}"), patience);
         let what = "waiting for another step of this rotation";
         match session.text(what, &sql).await?.as_deref() {
             Some("1") => Ok(()),
+            Some(sql::IS_READ_ONLY) => {
+                let what = format!("the server of {} is a read-only one", session.login);
+                Err(Fault::new(Code::DbReadOnly, what))
+            }
             _ => Err(Fault::new(Code::DbTimeout, format!("{what} took too long"))),
         }
     }
