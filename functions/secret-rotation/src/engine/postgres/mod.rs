@@ -7,7 +7,7 @@ mod sql;
 
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::{ClientConfig, pki_types::ServerName};
 use sha1::{Digest as _, Sha1};
 use tokio::{net::TcpStream, task::JoinHandle};
 use tokio_postgres::{
@@ -201,15 +201,14 @@ impl Postgres {
             }
             Tls::Verified { name } => {
                 config.ssl_mode(SslMode::Require);
+                let no_name = |err: &dyn std::fmt::Display| {
+                    let what = format!("`{name}` is no name for a certificate: {err}");
+                    Fault::new(Code::DbTls, what)
+                };
+                ServerName::try_from(name.as_str()).map_err(|err| no_name(&err))?;
                 let mut tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
-                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name).map_err(
-                    |err| {
-                        Fault::new(
-                            Code::DbTls,
-                            format!("`{name}` is no name for a certificate: {err}"),
-                        )
-                    },
-                )?;
+                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name)
+                    .map_err(|err| no_name(&err))?;
                 let (client, connection) = config.connect_raw(stream, tls).await.map_err(failed)?;
                 (client, tokio::spawn(async { drop(connection.await) }))
             }
