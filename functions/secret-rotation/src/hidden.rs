@@ -105,6 +105,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(80))]
+
         /// In capitals, so that no word of the message is one of theirs.
         #[test]
         fn f17_88_no_spelling_of_a_secret_is_left(

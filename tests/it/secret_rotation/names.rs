@@ -22,7 +22,7 @@ const STRANGE: [&str; 9] = [
 ];
 
 /// The secret `app` of this user, with the admin's beside it.
-fn vault(server: &Server, engine: Engine, user: &str, strategy: &str) -> Vault {
+pub(super) fn vault(server: &Server, engine: Engine, user: &str, strategy: &str) -> Vault {
     let admin = server.admin();
     let app = secret(server, engine, user, FIRST);
     let admin = secret(server, engine, admin.user, admin.password);

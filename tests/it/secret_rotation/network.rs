@@ -33,15 +33,18 @@ fn set_within(vault: &Vault, told: Told) -> Invocation {
 fn f17_52_a_server_that_says_nothing_is_given_up_before_the_function_is() {
     let silent = Silent::listen().unwrap();
     let left = Duration::from_secs(3);
-    for engine in ENGINES {
-        for ssl in [true, false] {
-            let text = secret_at(engine, "127.0.0.1", silent.port().unwrap(), ssl);
-            let vault = Vault::with(&[], |spec| spec.timeout(left), &[("app", &text)]);
-            let step = set_within(&vault, Told::Timeout);
-            assert_eq!(code(&step), "E_DB_TIMEOUT", "{engine} with TLS {ssl}");
-            assert!(step.duration < left, "{engine}: {:?}", step.duration);
+    let port = silent.port().unwrap();
+    thread::scope(|threads| {
+        for (engine, ssl) in ENGINES.into_iter().flat_map(|it| [(it, true), (it, false)]) {
+            threads.spawn(move || {
+                let text = secret_at(engine, "127.0.0.1", port, ssl);
+                let vault = Vault::with(&[], |spec| spec.timeout(left), &[("app", &text)]);
+                let step = set_within(&vault, Told::Timeout);
+                assert_eq!(code(&step), "E_DB_TIMEOUT", "{engine} with TLS {ssl}");
+                assert!(step.duration < left, "{engine}: {:?}", step.duration);
+            });
         }
-    }
+    });
 }
 
 /// A clock that is slow makes the deadline look far: no single step at the database trusts it.

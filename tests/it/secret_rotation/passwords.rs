@@ -98,6 +98,56 @@ fn f17_44_odd_passwords_are_kept_beside_others_by_mysql() {
     rotates(&server, Engine::MySql, "dual");
 }
 
+/// The admin says them: to make the second user, to change it, to keep a password beside another.
+#[track_caller]
+fn rotates_by_the_admin(engine: Engine, strategy: &str) {
+    let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
+    make(&server, engine, "app", FIRST);
+    let vault = names::vault(&server, engine, "app", strategy);
+    let mut users = ["app_clone", "app"].into_iter().cycle();
+    for (n, password) in odd().into_iter().enumerate() {
+        let rotation = vault.begin("app", &token(n));
+        let user = (strategy == "alternating").then(|| users.next().unwrap());
+        put_pending_for(&vault, &token(n), user, &password);
+        let (ended, steps) = vault.attempt(&rotation);
+        assert_eq!(ended, Ended::Succeeded, "{password:?}: {:?}", steps.last().map(failure));
+        assert_eq!(vault.password("app", "AWSCURRENT").unwrap(), password);
+        for label in ["AWSCURRENT", "AWSPREVIOUS"] {
+            assert!(logs_in(&server, &vault, "app", label), "{password:?}, {label}");
+        }
+        assert!(!server.log().contains(&password), "{password:?} is in the server's log");
+    }
+}
+
+#[test]
+fn f17_44_odd_passwords_of_two_users_mean_the_same_to_postgresql() {
+    rotates_by_the_admin(Engine::Postgres(15), "alternating");
+}
+
+#[test]
+fn f17_44_odd_passwords_of_two_users_mean_the_same_to_mariadb() {
+    rotates_by_the_admin(Engine::MariaDb, "alternating");
+}
+
+#[test]
+fn f17_44_odd_passwords_of_two_users_mean_the_same_to_mysql() {
+    rotates_by_the_admin(Engine::MySql, "alternating");
+}
+
+#[test]
+fn f17_44_odd_passwords_are_kept_beside_others_by_mariadb() {
+    rotates_by_the_admin(Engine::MariaDb, "dual");
+}
+
+/// The old password is said along with the new one.
+#[test]
+fn f17_44_odd_passwords_are_said_again_to_a_mysql_that_wants_to_hear_them() {
+    let options = ServerOptions::default().setting("password-require-current", "ON");
+    let Some(server) = servers::require(Engine::MySql, options) else { return };
+    rotates(&server, Engine::MySql, "single");
+    assert!(server.log().contains("REPLACE"), "the server did not want to hear them");
+}
+
 /// The verifier is made of the prepared password: a client that prepares it by hand logs in, too.
 #[test]
 fn f17_44_a_verifier_is_made_of_the_prepared_password() {
@@ -136,7 +186,7 @@ fn f17_45_a_mode_of_the_server_changes_no_name() {
 
 /// Letters that latin1 has elsewhere or not at all.
 #[track_caller]
-fn rotates_in(options: ServerOptions) {
+fn rotates_in(options: &ServerOptions) {
     for engine in [Engine::MariaDb, Engine::MySql] {
         let Some(server) = servers::require(engine, options.clone()) else { return };
         rotates(&server, engine, "single");
@@ -147,7 +197,7 @@ fn rotates_in(options: ServerOptions) {
 #[test]
 fn f17_46_a_server_in_latin1_changes_no_password() {
     rotates_in(
-        ServerOptions::default()
+        &ServerOptions::default()
             .setting("character-set-server", "latin1")
             .setting("collation-server", "latin1_swedish_ci"),
     );
@@ -156,7 +206,7 @@ fn f17_46_a_server_in_latin1_changes_no_password() {
 /// A server that makes every session another's: ours says again which letters it uses.
 #[test]
 fn f17_46_a_server_that_starts_sessions_in_latin1_changes_no_password() {
-    rotates_in(ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
+    rotates_in(&ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
 }
 
 /// A role's own settings, and a database whose letters are not those of the client.

@@ -66,6 +66,18 @@ fn f17_56_a_mysql_that_is_read_only_to_everybody_is_named() {
     }
 }
 
+/// To users only: what an admin may write would be on the replica and nowhere else.
+#[test]
+fn f17_56_a_replica_of_mysql_is_not_written_by_an_admin_that_could() {
+    let Some(server) = server(Engine::MySql) else { return };
+    server.execute("SET GLOBAL read_only = ON").unwrap();
+    for strategy in ["single", "dual", "alternating"] {
+        check(&server, &vault(&server, Engine::MySql, strategy), "read-only");
+    }
+    let made = server.query("SELECT 1 FROM mysql.user WHERE user = 'app_clone'").unwrap();
+    assert!(made.is_empty());
+}
+
 #[test]
 fn f17_56_a_mariadb_that_is_read_only_is_named() {
     let Some(server) = server(Engine::MariaDb) else { return };

@@ -79,6 +79,16 @@ fn f17_51_another_name_can_be_asked_for() {
     }
 }
 
+#[test]
+fn f17_51_a_name_that_is_none_is_refused() {
+    for engine in ENGINES {
+        let Some(server) = server(engine, Certificate::Good) else { return };
+        let vault = alone(&server, engine, "app", FIRST);
+        edit(&vault, |secret| secret["sslservername"] = json!("no name at all"));
+        assert_eq!(code(&set(&vault)), "E_DB_TLS", "{engine}");
+    }
+}
+
 /// What the server counts of each message by which a client proves who it is.
 fn proofs(server: &Server) -> Vec<usize> {
     let log = server.log();

@@ -74,8 +74,16 @@ pub(super) fn write(vault: &Vault, name: &str, text: &str) {
 
 /// Puts the pending version by hand: the current one with this password.
 pub(super) fn put_pending(vault: &Vault, token: &str, password: &str) {
+    put_pending_for(vault, token, None, password);
+}
+
+/// The same for another user, if there is one.
+pub(super) fn put_pending_for(vault: &Vault, token: &str, user: Option<&str>, password: &str) {
     let mut value: Value = serde_json::from_str(&vault.text("app", "AWSCURRENT").unwrap()).unwrap();
     value["password"] = json!(password);
+    if let Some(user) = user {
+        value["username"] = json!(user);
+    }
     vault.by_hand(
         "PutSecretValue",
         &json!({

@@ -108,10 +108,14 @@ impl Engine for Mysql {
     async fn lock(&self, session: &mut Session, secret: &str) -> Result<(), Fault> {
         let hash = Sha1::digest(secret);
         let patience = session.budget.query().as_secs().max(1);
-        let sql = format!("SELECT GET_LOCK('caretaker {hash:x}', {patience})");
+        let sql = sql::lock(&format!("caretaker {hash:x}"), patience);
         let what = "waiting for another step of this rotation";
         match session.text(what, &sql).await {
             Ok(Some(got)) if got == "1" => Ok(()),
+            Ok(Some(got)) if got == sql::IS_READ_ONLY => {
+                let what = format!("the server of {} is a read-only one", session.login);
+                Err(Fault::new(Code::DbReadOnly, what))
+            }
             // Who has to change an expired password may not even wait, and may only set the one
             // password that every step would set.
             Err(fault) if fault.code == Code::Expired => Ok(()),

@@ -12,6 +12,18 @@ pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
+pub(super) const IS_READ_ONLY: &str = "read-only";
+
+/// Takes a lock, and says 1 if it has it. Never on a replica: an admin's rights may allow it to write
+/// there, and what it writes would be there only.
+pub(super) fn lock(name: &str, patience_secs: u64) -> String {
+    format!(
+        "SELECT CASE WHEN @@global.read_only NOT IN ('0', 'OFF') THEN '{IS_READ_ONLY}' \
+         ELSE GET_LOCK({}, {patience_secs}) END",
+        text(name)
+    )
+}
+
 /// How a new password is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {

@@ -6,7 +6,7 @@ mod doctor;
 mod errors;
 mod sql;
 
-use rustls::ClientConfig;
+use rustls::{ClientConfig, pki_types::ServerName};
 use sha1::{Digest as _, Sha1};
 use tokio::{net::TcpStream, task::JoinHandle};
 use tokio_postgres::{
@@ -205,15 +205,14 @@ impl Postgres {
                 config.ssl_mode(SslMode::Require);
                 let is_full = matches!(place.tls, Tls::Verified { .. });
                 let tls = if is_full { &self.tls.full } else { &self.tls.chain_only };
+                let no_name = |err: &dyn std::fmt::Display| {
+                    let what = format!("`{name}` is no name for a certificate: {err}");
+                    Fault::new(Code::DbTls, what)
+                };
+                ServerName::try_from(name.as_str()).map_err(|err| no_name(&err))?;
                 let mut tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
-                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name).map_err(
-                    |err| {
-                        Fault::new(
-                            Code::DbTls,
-                            format!("`{name}` is no name for a certificate: {err}"),
-                        )
-                    },
-                )?;
+                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name)
+                    .map_err(|err| no_name(&err))?;
                 let (client, connection) = config.connect_raw(stream, tls).await.map_err(failed)?;
                 (client, tokio::spawn(async { drop(connection.await) }))
             }

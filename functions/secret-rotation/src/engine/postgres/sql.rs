@@ -22,7 +22,7 @@ pub(super) const WHO: &str = "SELECT session_user, \
 
 /// The bytes of a name as `WHO` shows them.
 pub(super) fn bytes(name: &str) -> String {
-    name.bytes().map(|byte| format!("{byte:02x}")).collect()
+    name.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// What the server is to keep for a password, as a literal. `ALTER ROLE` takes no parameters.
