@@ -88,7 +88,7 @@ impl Scene {
 
     /// Plays all steps of the rotation that has begun.
     #[track_caller]
-    fn attempt(&self) -> Result<(), (String, String)> {
+    pub(super) fn attempt(&self) -> Result<(), (String, String)> {
         let rotation = self.rotation.borrow();
         let (ended, invocations) = self.vault.attempt(rotation.as_ref().unwrap());
         self.logs.borrow_mut().extend(invocations.iter().flat_map(|it| it.logs.clone()));
@@ -97,14 +97,11 @@ impl Scene {
             assert!(!log.contains(&password), "the server's log has a password");
             assert!(!logs.iter().any(|line| line.contains(&password)), "our log has a password");
         }
-        let failed = invocations.last().and_then(failure);
-        match failed {
-            Some((code, message)) => Err((code.to_owned(), message.to_owned())),
-            None => {
-                assert_eq!(ended, Ended::Succeeded);
-                Ok(())
-            }
+        if let Some((code, message)) = invocations.last().and_then(failure) {
+            return Err((code.to_owned(), message.to_owned()));
         }
+        assert_eq!(ended, Ended::Succeeded);
+        Ok(())
     }
 
     /// The code and the sentence of a rotation that must fail.

@@ -16,7 +16,7 @@ use crate::{
 /// The account of a user that cannot log in to say which it is.
 pub(super) async fn only_account(session: &mut Session, user: &str) -> Result<Account, Fault> {
     let sql = format!("SELECT host FROM mysql.user WHERE user = {}", sql::text(user));
-    let mut hosts = session.texts("a look at the users", &sql).await?;
+    let mut hosts = ask(session, "a look at the users", &sql).await?;
     match (hosts.pop(), hosts.is_empty()) {
         (Some(host), true) => Ok(Account { user: user.to_owned(), host }),
         (None, _) => Err(Fault::new(Code::DbAuth, format!("there is no user `{user}`"))),
@@ -48,19 +48,18 @@ pub(super) async fn prepare(session: &mut Session, turn: Turn<'_>) -> Result<(),
     };
     let to = Account { user: pending.username.clone(), host: from.host.clone() };
     // The rights are those of the first user: what the second one has is not given back to it.
-    let made = if pending.username == owner {
+    if pending.username == owner {
         renew(session, &to, &pending.password).await
     } else {
         align(session, &from, &to, &pending.password).await
-    };
-    made.map_err(|fault| privilege(fault, session))
+    }
 }
 
 async fn renew(session: &mut Session, first: &Account, new: &Hidden) -> Result<(), Fault> {
     let made = session.made(&first.to_string()).await?;
     let identified = identified(session, &made, new)?;
     let statement = sql::alter(first, &identified, "");
-    Ok(session.run(&format!("the change of {first}"), &statement, &[new]).await?)
+    say(session, &format!("the change of {first}"), &statement, new).await
 }
 
 async fn align(
@@ -73,11 +72,11 @@ async fn align(
     let made = session.made(&from.to_string()).await?;
     let options = made.all_options(session.is_mariadb);
     let identified = identified(session, &made, new)?;
-    let rights = session.texts(RIGHTS, &format!("SHOW GRANTS FOR {from}")).await?;
+    let rights = ask(session, RIGHTS, &format!("SHOW GRANTS FOR {from}")).await?;
     let create = sql::create(to, &identified, &options);
-    session.run(&format!("the making of {to}"), &create, &[new]).await?;
+    say(session, &format!("the making of {to}"), &create, new).await?;
 
-    let own = session.texts(RIGHTS, &format!("SHOW GRANTS FOR {to}")).await?;
+    let own = ask(session, RIGHTS, &format!("SHOW GRANTS FOR {to}")).await?;
     let was = session.made(&to.to_string()).await?;
     // Older servers do not know the words.
     let is_freed = was.locked_after().is_some() && made.locked_after().is_none();
@@ -94,20 +93,44 @@ async fn align(
     let role = role.map(|role| Hidden::new(format!("ALTER USER {to}{role}")));
     statements.extend(role.map(|role| ("the default role of", role)));
     for (what, statement) in &statements {
-        session.run(&format!("{what} {to}"), statement, &[new]).await?;
+        say(session, &format!("{what} {to}"), statement, new).await?;
     }
     Ok(())
 }
 
+/// A statement that an admin has to be allowed.
+pub(super) async fn say(
+    session: &mut Session,
+    what: &str,
+    statement: &Hidden,
+    new: &Hidden,
+) -> Result<(), Fault> {
+    match session.run(what, statement, &[new]).await {
+        Ok(()) => Ok(()),
+        Err(refused) => Err(lacking(session, refused.fault, statement.expose()).await),
+    }
+}
+
+/// The same for a question.
+pub(super) async fn ask(
+    session: &mut Session,
+    what: &str,
+    sql: &str,
+) -> Result<Vec<String>, Fault> {
+    match session.texts(what, sql).await {
+        Ok(texts) => Ok(texts),
+        Err(fault) => Err(lacking(session, fault, sql).await),
+    }
+}
+
 /// Says which grant is missing.
-pub(super) fn privilege(fault: Fault, session: &Session) -> Fault {
+async fn lacking(session: &mut Session, fault: Fault, statement: &str) -> Fault {
     if fault.code != Code::DbPrivilege {
         return fault;
     }
-    let admin = sql::text(&session.login.username);
-    let grants = format!(
-        "GRANT CREATE USER ON *.* TO {admin}; GRANT SELECT ON mysql.* TO {admin}` and, for what the \
-         user may do, `GRANT ... TO {admin} WITH GRANT OPTION"
-    );
-    Fault::new(Code::AdminPrivilege, format!("{}; run `{grants}`", fault.what()))
+    let account = session.text("a look at the account", "SELECT CURRENT_USER()").await;
+    let account = account.ok().flatten().and_then(|account| Account::parse(&account));
+    let Some(admin) = account else { return fault };
+    let grant = rights::needed(statement, fault.what(), &admin);
+    Fault::new(Code::AdminPrivilege, format!("{}; run `{grant}`", fault.what()))
 }

@@ -56,7 +56,7 @@ fn is_decoy(error: &Error) -> bool {
 pub(super) fn fault(error: &Error, what: &str, secrets: &[&Hidden]) -> Fault {
     let code = match number(error) {
         None => wire_code(error),
-        Some(1227 | 1044 | 1142 | 1143 | 1370 | 1410) => Code::DbPrivilege,
+        Some(1227 | 1044 | 1142 | 1143 | 1370 | 1410 | 1698) => Code::DbPrivilege,
         Some(1290) if !is_about_reading(error) => Code::DbPolicy,
         Some(1290 | 1836 | 1792) => Code::DbReadOnly,
         Some(3638 | 1819 | 1620) => Code::DbPolicy,

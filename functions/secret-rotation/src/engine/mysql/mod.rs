@@ -71,11 +71,11 @@ impl Session {
         Ok(self.texts(what, sql).await?.into_iter().next())
     }
 
-    /// What the server says of an account.
+    /// What the server tells an admin of an account.
     async fn made(&mut self, account: &str) -> Result<Made, Fault> {
-        let statement =
-            self.text("a look at the account", &format!("SHOW CREATE USER {account}")).await?;
-        Ok(Made::parse(&statement.unwrap_or_default()))
+        let sql = format!("SHOW CREATE USER {account}");
+        let statements = clone::ask(self, "a look at the account", &sql).await?;
+        Ok(Made::parse(&statements.concat()))
     }
 }
 
@@ -151,8 +151,7 @@ impl Engine for Mysql {
             Some(account) => account,
             None => clone::only_account(session, &pending.username).await?,
         };
-        let made = session.made(&account.to_string()).await;
-        let made = made.map_err(|fault| clone::privilege(fault, session))?;
+        let made = session.made(&account.to_string()).await?;
         let new = &pending.password;
         let identified = if session.is_mariadb && strategy == Strategy::Dual {
             Hidden::new(methods::via(&methods::doubled(&made.methods, &current.password, new)?))
@@ -162,8 +161,7 @@ impl Engine for Mysql {
         let retain = strategy == Strategy::Dual && !session.is_mariadb;
         let sql = sql::alter(&account, &identified, sql::retain_clause(retain));
         let what = format!("the change of {account}");
-        let changed = session.run(&what, &sql, &[new]).await;
-        changed.map_err(|refused| clone::privilege(refused.fault, session))
+        clone::say(session, &what, &sql, new).await
     }
 
     async fn account(&self, session: &mut Session) -> Result<String, Fault> {

@@ -1,7 +1,9 @@
 //! A user of MySQL or MariaDB changes its own password. Needs no rights but to add a second one.
 
 use super::{
-    Refused, Session, errors,
+    Refused, Session,
+    account::Account,
+    errors,
     methods::{ED25519, NATIVE, NEWER, hash},
     sql::{self, Said},
 };
@@ -44,8 +46,10 @@ pub(super) async fn alter(session: &mut Session, password: &Hidden) -> Result<()
 pub(super) async fn add(session: &mut Session, password: &Hidden) -> Result<(), Fault> {
     match run(session, password, true, true).await {
         Err(Refused { fault, .. }) if fault.code == Code::DbPrivilege => {
-            let user = sql::text(&session.login.username);
-            let grant = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {user}");
+            let account = session.text("a look at the account", "SELECT CURRENT_USER()").await?;
+            let account = account.as_deref().and_then(Account::parse);
+            let account = account.map_or_else(|| "the user".to_owned(), |it| it.to_string());
+            let grant = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {account}");
             Err(Fault::new(Code::DbPrivilege, format!("{}; run `{grant}`", fault.what())))
         }
         Err(Refused { number: Some(errors::NOT_THE_FIRST), fault }) => Err(fault.within(NEWER)),

@@ -136,6 +136,29 @@ pub(super) fn aligned(first: &[String], own: &[String], to: &Account) -> Vec<Str
     statements
 }
 
+/// The grant that an admin lacks who was refused this statement. `said` is what the server said: of
+/// rights on everything, it names the one that it wants.
+pub(super) fn needed(statement: &str, said: &str, admin: &Account) -> String {
+    let tokens = tokens(statement);
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|it| it.is(word));
+    let to = tokens.iter().rposition(|it| it.is("TO") || it.is("FROM")).filter(|to| *to > 1);
+    match to.map(|to| &statement[tokens[1].start..tokens[to - 1].end()]) {
+        Some(rights) if is(0, "GRANT") || is(0, "REVOKE") => {
+            let is_role = !tokens.iter().any(|it| it.is("ON"));
+            let option = if is_role { "ADMIN" } else { "GRANT" };
+            format!("GRANT {rights} TO {admin} WITH {option} OPTION")
+        }
+        _ if is(0, "SET") => format!("GRANT UPDATE ON mysql.* TO {admin}"),
+        _ if is(0, "SHOW") || is(0, "SELECT") => format!("GRANT SELECT ON mysql.* TO {admin}"),
+        _ => {
+            let named = said.split_once("(at least one of) the ");
+            let named = named.and_then(|(_, rest)| rest.split([',', '(']).next());
+            let named = named.map_or("CREATE USER", |it| it.trim_end_matches(" privilege"));
+            format!("GRANT {named} ON *.* TO {admin}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +268,29 @@ mod tests {
             &[update, left_out],
             &["GRANT UPDATE, RELOAD ON *.* TO 'b'@'%'", "REVOKE UPDATE ON `mysql`.* FROM 'b'@'%'"],
         );
+    }
+
+    #[track_caller]
+    fn check_needed(statement: &str, said: &str, expected: &str) {
+        let admin = Account::parse("admin@10.%").unwrap();
+        assert_eq!(needed(statement, said, &admin), format!("GRANT {expected}"));
+    }
+
+    #[test]
+    fn the_missing_grant_is_named() {
+        let on_users = "CREATE USER ON *.* TO 'admin'@'10.%'";
+        check_needed("ALTER USER 'a'@'%' IDENTIFIED BY ' TO '", "", on_users);
+        let said = "you need (at least one of) the CREATE USER privilege(s) for this";
+        check_needed("CREATE USER 'a'@'%'", said, on_users);
+        let said = "you need (at least one of) the SYSTEM_USER, SUPER privilege(s) for this";
+        check_needed("ALTER USER 'a'@'%'", said, "SYSTEM_USER ON *.* TO 'admin'@'10.%'");
+        check_needed("SHOW CREATE USER 'a'@'%'", "", "SELECT ON mysql.* TO 'admin'@'10.%'");
+        check_needed(
+            "GRANT SELECT (`a`) ON `d`.`t` TO 'a'@'%' WITH GRANT OPTION",
+            "",
+            "SELECT (`a`) ON `d`.`t` TO 'admin'@'10.%' WITH GRANT OPTION",
+        );
+        check_needed("REVOKE `r` FROM 'a'@'%'", "", "`r` TO 'admin'@'10.%' WITH ADMIN OPTION");
     }
 
     #[test]
