@@ -205,7 +205,7 @@ fn what_is_wrong_with_the_secret_is_named() {
     vault.edit("app", |secret| secret["username"] = json!(long));
     let said = ask(&vault, "app");
     said.has("wrong", "E_NAME_TOO_LONG: ");
-    said.has("wrong", "E_DB_AUTH: ");
+    said.has("wrong", "E_DB_AUTH: the login of");
     vault.state(|state| tag(state, "app", "caretaker:rotation:password_length", "5000"));
     ask(&vault, "app").has("wrong", "E_SETTINGS: PASSWORD_LENGTH is `5000`");
 }

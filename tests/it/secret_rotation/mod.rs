@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admins;
+mod clients;
 mod concurrency;
 mod connections;
 mod crashes;
