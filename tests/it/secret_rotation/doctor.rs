@@ -156,7 +156,7 @@ fn an_admin_without_the_admin_option_is_told_what_to_run() {
 fn a_user_of_mysql_that_may_not_keep_two_passwords_is_told_what_to_run() {
     let Some((server, vault)) = set_up(Engine::MySql, "dual") else { return };
     server.execute("REVOKE APPLICATION_PASSWORD_ADMIN ON *.* FROM app@'%'").unwrap();
-    ask(&vault, "app").has("wrong", "run `GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO 'app'`");
+    ask(&vault, "app").has("wrong", "run `GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO 'app'@'%'`");
     server.execute("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO 'app'").unwrap();
     assert!(ask(&vault, "app").is_fine());
 }
@@ -166,14 +166,29 @@ fn an_admin_of_mysql_and_mariadb_is_told_what_to_run() {
     for (engine, whose) in [(Engine::MySql, "'rds_superuser_role'"), (Engine::MariaDb, "'admin'")] {
         let Some((server, vault)) = set_up(engine, "alternating") else { return };
         server.execute(&format!("REVOKE INSERT ON *.* FROM {whose}@'%'")).unwrap();
-        let give = "run `GRANT INSERT ON `app`.* TO 'admin' WITH GRANT OPTION`";
+        let give = "run `GRANT INSERT ON `app`.* TO 'admin'@'%' WITH GRANT OPTION`";
         ask(&vault, "app").has("warning", give);
         server.execute(&format!("REVOKE CREATE USER ON *.* FROM {whose}@'%'")).unwrap();
-        ask(&vault, "app").has("wrong", "run `GRANT CREATE USER ON *.* TO 'admin'`");
+        ask(&vault, "app").has("wrong", "run `GRANT CREATE USER ON *.* TO 'admin'@'%'`");
         for grant in ["GRANT CREATE USER ON *.*", "GRANT INSERT ON `app`.*"] {
             let admin = "TO 'admin'@'%' WITH GRANT OPTION";
             server.execute(&format!("{grant} {admin}")).unwrap();
         }
+        let said = ask(&vault, "app");
+        assert!(said.is_fine(), "{engine}: {said:#?}");
+    }
+}
+
+#[test]
+fn an_admin_of_mysql_and_mariadb_that_may_not_see_the_users_is_told_what_to_run() {
+    for (engine, whose) in [(Engine::MySql, "'rds_superuser_role'"), (Engine::MariaDb, "'admin'")] {
+        let Some((server, vault)) = set_up(engine, "single") else { return };
+        let rights = if engine == Engine::MySql { "SELECT, CREATE USER" } else { "SELECT" };
+        server.execute(&format!("REVOKE {rights} ON *.* FROM {whose}@'%'")).unwrap();
+        let said = ask(&vault, "app");
+        said.has("wrong", "run `GRANT SELECT ON mysql.* TO 'admin'@'%'`");
+        server.execute("GRANT SELECT ON mysql.* TO 'admin'@'%'").unwrap();
+        server.execute("GRANT CREATE USER ON *.* TO 'admin'@'%'").unwrap();
         let said = ask(&vault, "app");
         assert!(said.is_fine(), "{engine}: {said:#?}");
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     Session,
     account::Account,
-    sql,
+    clone, sql,
     token::{Token, tokens},
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) async fn of_user(
         findings.push(read_only(session, strategy));
     }
     if strategy == Strategy::Dual && !session.is_mariadb {
-        let user = sql::text(&session.login.username);
+        let user = account(session).await?;
         let right = "APPLICATION_PASSWORD_ADMIN";
         findings.push(if has(&rights(session).await?, right) {
             Finding::Fine("the user may keep a second password".to_owned())
@@ -82,7 +82,7 @@ pub(super) async fn of_admin(
     strategy: Strategy,
 ) -> Result<Vec<Finding>, Fault> {
     let of_admin = rights(session).await?;
-    let admin = sql::text(&session.login.username);
+    let admin = account(session).await?;
     let mut findings = vec![if has(&of_admin, "CREATE USER") {
         Finding::Fine("the admin may make and change users".to_owned())
     } else {
@@ -95,7 +95,7 @@ pub(super) async fn of_admin(
         return Ok(findings);
     };
     let sql = format!("SHOW GRANTS FOR {account}");
-    let of_user = session.texts("a look at the rights", &sql).await?;
+    let of_user = clone::ask(session, "a look at the rights", &sql).await?;
     let of_user: Vec<Right> = of_user.iter().filter_map(|line| Right::parse(line)).collect();
     // A warning only: roles may give more than can be seen here.
     findings.extend(missing(&of_admin, &of_user).into_iter().map(|(names, on)| {
@@ -105,6 +105,13 @@ pub(super) async fn of_admin(
         ))
     }));
     Ok(findings)
+}
+
+/// Who the session is, as a statement names it.
+async fn account(session: &mut Session) -> Result<String, Fault> {
+    let account = session.text("a look at the account", "SELECT CURRENT_USER()").await?;
+    let account = account.as_deref().and_then(Account::parse);
+    Ok(account.map_or_else(|| sql::text(&session.login.username), |account| account.to_string()))
 }
 
 /// What the session may do, by itself and by its roles.
