@@ -28,6 +28,15 @@ pub enum Moment {
     After,
 }
 
+/// What is left of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It is reset.
+    Reset,
+    /// Nobody hears anything any more until the client has gone.
+    Silence,
+}
+
 /// Relays connections until dropped.
 #[derive(Debug)]
 pub struct Relay {
@@ -53,8 +62,11 @@ struct State {
 struct Cut {
     message: usize,
     moment: Moment,
-    then: Box<dyn FnOnce() + Send>,
+    manner: Manner,
+    then: Then,
 }
+
+type Then = Box<dyn FnOnce() + Send>;
 
 impl Relay {
     /// To a port of 127.0.0.1.
@@ -92,9 +104,12 @@ impl Relay {
     /// Cuts the connection at this message, the next one being 1: does `then`, such as killing the
     /// client, and resets the connection. Once; it replaces an earlier cut that has not happened.
     pub fn cut(&self, message: usize, moment: Moment, then: impl FnOnce() + Send + 'static) {
-        let mut state = self.shared.state();
-        let message = state.n_messages + message;
-        state.cut = Some(Cut { message, moment, then: Box::new(then) });
+        self.shared.cut(message, moment, Manner::Reset, Box::new(then));
+    }
+
+    /// As `cut`, but the connection stays, and nobody hears anything any more.
+    pub fn silence(&self, message: usize, moment: Moment) {
+        self.shared.cut(message, moment, Manner::Silence, Box::new(|| ()));
     }
 
     /// Resets the next connections, so many, as soon as they are made.
@@ -123,6 +138,12 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn cut(&self, message: usize, moment: Moment, manner: Manner, then: Then) {
+        let mut state = self.state();
+        let message = state.n_messages + message;
+        state.cut = Some(Cut { message, moment, manner, then });
+    }
+
     /// Counts a connection; says whether it is to be refused.
     fn refuses(&self) -> bool {
         let mut state = self.state();
@@ -142,8 +163,8 @@ impl Shared {
 
 impl fmt::Debug for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, moment, then: _ } = self;
-        write!(f, "{moment:?} message {message}")
+        let Self { message, moment, manner, then: _ } = self;
+        write!(f, "{manner:?} {moment:?} message {message}")
     }
 }
 
@@ -178,7 +199,7 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                 }
                 while let Some(message) = message::first(&mut said) {
                     let cut = message::says_something(&message).then(|| shared.count()).flatten();
-                    let Some(Cut { moment, then, message: _ }) = cut else {
+                    let Some(Cut { moment, manner, then, message: _ }) = cut else {
                         server.write_all(&message).await?;
                         continue;
                     };
@@ -193,6 +214,12 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                         }
                     }
                     spawn_blocking(then).await?;
+                    if manner == Manner::Silence {
+                        while client.read_buf(&mut said).await? > 0 {
+                            said.clear();
+                        }
+                        return Ok(());
+                    }
                     client.set_zero_linger()?;
                     return server.set_zero_linger();
                 }
