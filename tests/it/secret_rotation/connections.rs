@@ -100,6 +100,26 @@ fn f17_55_a_user_with_one_connection_is_rotated() {
     }
 }
 
+/// Nobody tells a server that a frozen or unplugged client has gone, and a session has a lock.
+#[test]
+fn f17_54_a_session_without_a_client_is_ended_by_the_server_in_a_minute() {
+    for engine in ENGINES {
+        let Some(server) = server(engine, ServerOptions::default()) else { return };
+        let vault = alone(&server, engine, "app", FIRST);
+        let sql = match engine {
+            Engine::Postgres(_) => {
+                "SELECT 1 / (current_setting('idle_session_timeout') = '1min')::int"
+            }
+            // No row is an answer; two are none in the place of one.
+            Engine::MariaDb | Engine::MySql => {
+                "SELECT (SELECT 1 UNION SELECT 2 FROM DUAL WHERE @@SESSION.wait_timeout <> 60)"
+            }
+        };
+        vault.state(|state| tag(state, "app", "caretaker:rotation:test_sql", sql));
+        vault.rotate("app", T);
+    }
+}
+
 /// Whether the pending version logs in as soon as there is a connection for it.
 fn logs_in_at_last(server: &Server, vault: &Vault) -> bool {
     let text: Value = serde_json::from_str(&vault.text("app", "AWSPENDING").unwrap()).unwrap();

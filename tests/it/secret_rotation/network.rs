@@ -47,6 +47,63 @@ fn f17_52_a_server_that_says_nothing_is_given_up_before_the_function_is() {
     });
 }
 
+/// Wherever the conversation ends, in a login or in a statement: whoever waits for an answer gives up
+/// in time, and the next attempt comes to the end.
+#[track_caller]
+fn gives_up_at_every_message(engine: Engine) {
+    let left = Duration::from_secs(8);
+    let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
+    let server = &server;
+    let begin = |nth: usize| {
+        let user = format!("app{nth}");
+        make(server, engine, &user, FIRST);
+        let relay = Relay::start(server.port()).unwrap();
+        let text = alone(server, engine, &user, FIRST).text("app", "AWSCURRENT").unwrap();
+        let spec = |spec: Spec| spec.timeout(left).variable("SSL_CA_PEM", server.ca_pem());
+        // With so many secrets before it, it has an ARN of its own, and with that a lock.
+        let others: Vec<String> = (0..nth).map(|n| format!("other{n}")).collect();
+        let others = others.iter().map(|name| (name.as_str(), text.as_str()));
+        let secrets: Vec<_> = others.chain([("app", text.as_str())]).collect();
+        let vault = Vault::with(&[], spec, &secrets);
+        edit(&vault, |secret| secret["port"] = json!(relay.port()));
+        vault.begin("app", T);
+        vault.step("createSecret", "app", T).answer();
+        (vault, relay)
+    };
+    let (vault, relay) = begin(0);
+    vault.step("setSecret", "app", T).answer();
+    let n_messages = relay.n_messages();
+    thread::scope(|threads| {
+        for nth in 1..=n_messages {
+            let (vault, relay) = begin(nth);
+            threads.spawn(move || {
+                relay.silence(nth, Moment::After);
+                let step = vault.step("setSecret", "app", T);
+                assert!(!relay.is_to_cut(), "message {nth} was never sent: {:?}", step.outcome);
+                assert_eq!(code(&step), "E_DB_TIMEOUT", "message {nth}");
+                assert!(step.duration < left, "message {nth}");
+                again(&vault, T);
+                assert!(logs_in(server, &vault, "app", "AWSCURRENT"), "message {nth}");
+            });
+        }
+    });
+}
+
+#[test]
+fn f17_52_a_postgresql_that_says_nothing_more_is_given_up_at_every_message() {
+    gives_up_at_every_message(Engine::Postgres(15));
+}
+
+#[test]
+fn f17_52_a_mariadb_that_says_nothing_more_is_given_up_at_every_message() {
+    gives_up_at_every_message(Engine::MariaDb);
+}
+
+#[test]
+fn f17_52_a_mysql_that_says_nothing_more_is_given_up_at_every_message() {
+    gives_up_at_every_message(Engine::MySql);
+}
+
 /// A clock that is slow makes the deadline look far: no single step at the database trusts it.
 #[test]
 fn f17_85_a_deadline_that_looks_far_away_makes_nobody_wait_for_it() {

@@ -59,6 +59,18 @@ fn check_cuts(engine: Engine) {
 }
 
 #[test]
+fn connections_can_be_refused() {
+    let Some(server) = servers::require(Engine::Postgres(15), Options::default()) else { return };
+    create_app(&server, Engine::Postgres(15));
+    let relay = Relay::start(server.port()).unwrap();
+    relay.refuse(2);
+    server.session_through(&relay, "app", PASSWORD).unwrap_err();
+    server.session_through(&relay, "app", PASSWORD).unwrap_err();
+    assert_eq!(relay.n_messages(), 0);
+    server.session_through(&relay, "app", PASSWORD).unwrap();
+}
+
+#[test]
 fn a_connection_to_postgres_can_be_cut_at_each_message() {
     check_cuts(Engine::Postgres(15));
 }

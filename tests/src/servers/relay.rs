@@ -28,6 +28,15 @@ pub enum Moment {
     After,
 }
 
+/// What is left of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It is reset.
+    Reset,
+    /// Nobody hears anything any more until the client has gone.
+    Silence,
+}
+
 /// Relays connections until dropped.
 #[derive(Debug)]
 pub struct Relay {
@@ -54,14 +63,16 @@ struct State {
 struct Disturbance {
     message: usize,
     kind: Kind,
-    act: Box<dyn FnOnce() + Send>,
+    act: Act,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    Cut(Moment),
+    Cut(Moment, Manner),
     Hold,
 }
+
+type Act = Box<dyn FnOnce() + Send>;
 
 impl Relay {
     /// To a port of 127.0.0.1.
@@ -99,7 +110,12 @@ impl Relay {
     /// Cuts the connection at this message, the next one being 1: does `then`, such as killing the
     /// client, and resets the connection. Once; it replaces an earlier cut that has not happened.
     pub fn cut(&self, message: usize, moment: Moment, then: impl FnOnce() + Send + 'static) {
-        self.disturb(message, Kind::Cut(moment), Box::new(then));
+        self.disturb(message, Kind::Cut(moment, Manner::Reset), Box::new(then));
+    }
+
+    /// As `cut`, but the connection stays, and nobody hears anything any more.
+    pub fn silence(&self, message: usize, moment: Moment) {
+        self.disturb(message, Kind::Cut(moment, Manner::Silence), Box::new(|| ()));
     }
 
     /// Lets this message, the next one being 1, wait until `meanwhile` has returned, while other
@@ -123,7 +139,7 @@ impl Relay {
         self.shared.state().disturbance.is_some()
     }
 
-    fn disturb(&self, message: usize, kind: Kind, act: Box<dyn FnOnce() + Send>) {
+    fn disturb(&self, message: usize, kind: Kind, act: Act) {
         let mut state = self.shared.state();
         let message = state.n_messages + message;
         state.disturbance = Some(Disturbance { message, kind, act });
@@ -205,7 +221,7 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                         server.write_all(&message).await?;
                         continue;
                     };
-                    let Kind::Cut(moment) = kind else {
+                    let Kind::Cut(moment, manner) = kind else {
                         spawn_blocking(act).await?;
                         server.write_all(&message).await?;
                         continue;
@@ -221,6 +237,12 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                         }
                     }
                     spawn_blocking(act).await?;
+                    if manner == Manner::Silence {
+                        while client.read_buf(&mut said).await? > 0 {
+                            said.clear();
+                        }
+                        return Ok(());
+                    }
                     client.set_zero_linger()?;
                     return server.set_zero_linger();
                 }

@@ -5,8 +5,9 @@ use super::account::Account;
 use crate::hidden::Hidden;
 
 /// In this mode a backslash escapes, and our letters are ours, whatever the server's own settings
-/// say: with others, the same text would be another password.
-pub(super) const MODE: &str = "SET SESSION sql_mode = '', NAMES utf8mb4";
+/// say: with others, the same text would be another password. A session that has lost its client
+/// unseen would keep its lock for hours, so the server ends it when it has been idle for a minute.
+pub(super) const MODE: &str = "SET SESSION sql_mode = '', NAMES utf8mb4, SESSION wait_timeout = 60";
 
 pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))

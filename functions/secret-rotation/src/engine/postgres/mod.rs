@@ -88,7 +88,7 @@ impl Engine for Postgres {
         // The server is to give up before we do, or it would change what nobody waits for.
         // Zero would be for ever.
         let patience = (budget.query().as_millis() * 9 / 10).max(1);
-        let limits = format!("SET statement_timeout = {patience}; SET lock_timeout = {patience}");
+        let limits = sql::limits(patience);
         session.query("the limits of the session", &limits).await?;
         Ok(session)
     }

@@ -15,6 +15,16 @@ pub(super) fn text(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
+/// How long a statement may take, and how long a session may be idle: one that has lost its client
+/// unseen would keep its lock for hours. Version 13 has no such limit.
+pub(super) fn limits(patience_millis: u128) -> String {
+    format!(
+        "SET statement_timeout = {patience_millis}; SET lock_timeout = {patience_millis}; \
+         SELECT pg_catalog.set_config(name, '1min', false) FROM pg_catalog.pg_settings \
+         WHERE name = 'idle_session_timeout'"
+    )
+}
+
 /// Who has logged in, as a text and as the bytes that the server keeps. Names are not kept in the
 /// letters of any database, and those of ours may make another text of the same bytes.
 pub(super) const WHO: &str = "SELECT session_user, \
