@@ -9,7 +9,12 @@ use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
-use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+use tracing_subscriber::{
+    Layer as _,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::error::HandlerError;
 
@@ -60,21 +65,27 @@ impl Deadline {
 }
 
 /// Sends logs to standard output as one JSON object per line, as Lambda's `LogFormat: JSON` does
-/// for other runtimes. The level is `LOG_LEVEL`, else Lambda's own setting, else `info`.
+/// for other runtimes. The level is `LOG_LEVEL`, else Lambda's own setting, else `info`; one for a
+/// crate, `info,hyper=debug`, works too.
 pub fn log_as_json() {
     let vars = crate::var::environment();
     let level = vars.optional("LOG_LEVEL").or_else(|| vars.optional("AWS_LAMBDA_LOG_LEVEL"));
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::INFO.into())
-        .parse_lossy(level.unwrap_or_default());
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_target(false)
-        .with_env_filter(filter)
-        .init();
+        .with_target(false);
+    tracing_subscriber::registry().with(lines.with_filter(targets(level.as_deref()))).init();
+}
+
+/// What cannot be read is `info`: a function without logs would be worse. Not an `EnvFilter`, which
+/// brings a megabyte of regular expressions.
+fn targets(level: Option<&str>) -> Targets {
+    let default = || Targets::new().with_default(LevelFilter::INFO);
+    // Lambda's own settings know a level above errors.
+    let level = level.map(|level| level.to_lowercase().replace("fatal", "error"));
+    level.and_then(|level| level.parse().ok()).unwrap_or_else(default)
 }
 
 /// Asks for events until the sandbox ends. `default_timeout` holds where the deadline is unknown.
@@ -131,6 +142,19 @@ mod tests {
     fn left(deadline_ms: u64, now_ms: i64) -> u64 {
         let now = Timestamp::from_millisecond(now_ms).unwrap();
         Deadline::new(deadline_ms, now, DEFAULT).left().as_secs()
+    }
+
+    #[test]
+    fn what_lambda_calls_a_level_is_one() {
+        let level = |text| targets(Some(text)).default_level();
+        assert_eq!(level("DEBUG"), Some(LevelFilter::DEBUG));
+        assert_eq!(level("FATAL"), Some(LevelFilter::ERROR));
+        assert_eq!(level("nonsense=?"), Some(LevelFilter::INFO));
+        assert_eq!(targets(None).default_level(), Some(LevelFilter::INFO));
+        assert!(
+            targets(Some("info,hyper=debug"))
+                .would_enable("hyper", &LevelFilter::DEBUG.into_level().unwrap())
+        );
     }
 
     #[tokio::test(start_paused = true)]
