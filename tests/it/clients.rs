@@ -14,8 +14,13 @@ pub(crate) async fn config(aws: &LocalAws, access_key: &str) -> SdkConfig {
 }
 
 pub(crate) async fn with_credentials(aws: &LocalAws, credentials: Credentials) -> SdkConfig {
+    at(&aws.endpoint(), credentials).await
+}
+
+/// The same for a local AWS of another process.
+pub(crate) async fn at(endpoint: &str, credentials: Credentials) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(aws.endpoint())
+        .endpoint_url(endpoint)
         .region(Region::from_static(REGION))
         .http_client(shared::aws::https_client())
         .credentials_provider(SharedCredentialsProvider::new(credentials))

@@ -12,6 +12,7 @@ mod demo;
 mod failures;
 mod instance_scheduler;
 mod lambda;
+mod local;
 mod secret_rotation;
 mod servers;
 mod tidy;

@@ -3,5 +3,6 @@
 pub mod aws;
 pub mod demo;
 pub mod lambda;
+pub mod local;
 pub mod servers;
 pub mod template;

@@ -11,6 +11,9 @@ pub struct Config {
     pub aws: aws::Settings,
     /// `SECRETS_MANAGER_ENDPOINT`: as in the AWS samples. Optional.
     pub endpoint: Option<String>,
+    /// `AWS_MAX_ATTEMPTS`: how often Secrets Manager is asked the same before the step fails. Default
+    /// 4, one more than the SDK's own.
+    pub max_attempts: u32,
     /// `SSL_CA_PEM`: a certificate authority beside those of RDS and of the system. Optional.
     pub extra_roots: Option<String>,
     /// The settings that hold where a secret's tags say nothing: see [`settings::NAMES`].
@@ -33,6 +36,7 @@ impl Config {
         Ok(Self {
             aws: aws::Settings::from_vars(vars)?,
             endpoint: vars.optional("SECRETS_MANAGER_ENDPOINT"),
+            max_attempts: vars.parsed("AWS_MAX_ATTEMPTS", 4)?,
             extra_roots: vars.optional("SSL_CA_PEM"),
             defaults,
         })

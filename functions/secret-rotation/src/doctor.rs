@@ -1,14 +1,20 @@
-//! Everything that a rotation needs, looked at before one begins: the secret's shape, the way to the
-//! database, the login, the admin's rights, the rules for passwords. Changes nothing.
+//! Everything that a rotation needs, looked at before one begins: the secret's labels and shape, the
+//! way to the database, the login, the admin's rights, the rules for passwords. Changes nothing.
+
+mod credentials;
 
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Engine, Finding, Turn},
+    engine::{Engine, Finding, Refusal, Turn},
     fault::Fault,
-    plan::{create::pending_user, set::Strategy},
-    rotate::{Work, first_user, set::Logins, set::log_in_as_admin, test::check},
-    secret::login::Login,
+    hidden::Hidden,
+    plan::{
+        create::pending_user,
+        gate::{CURRENT, Described, PENDING},
+        stages,
+    },
+    rotate::{Work, admin::log_in_as_admin, first_user, set::Logins, test::check},
     secrets,
     settings::Settings,
 };
@@ -21,8 +27,12 @@ impl Findings {
     pub fn note(&mut self, result: Result<String, Fault>) {
         self.0.push(match result {
             Ok(text) => Finding::Fine(text),
-            Err(fault) => Finding::Wrong(format!("{}: {fault}", fault.code.name())),
+            Err(fault) => fault.into(),
         });
+    }
+
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Finding>) {
+        self.0.extend(found);
     }
 
     pub fn is_fine(&self) -> bool {
@@ -46,17 +56,38 @@ impl Findings {
     }
 }
 
-/// What needs no database.
-pub async fn look_at_rules(
+/// What the secret says of itself.
+pub async fn look_at_secret(work: &Work<'_>, findings: &mut Findings) {
+    let value = match unfinished(work.secret) {
+        Some(version) => secrets::pending_if_any(work.client, work.secret, version).await,
+        None => Ok(None),
+    };
+    // Who cannot read it does not know that there is none.
+    let may_hold = value.map_or(true, |value| value.is_some());
+    findings.extend(stages::look(work.secret, &work.config.aws.region, may_hold));
+}
+
+/// A pending version that is not the current one.
+fn unfinished(secret: &Described) -> Option<&str> {
+    secret.version(PENDING).filter(|pending| secret.version(CURRENT) != Some(*pending))
+}
+
+/// A new password, which nobody will use.
+pub async fn look_at_passwords(
     work: &Work<'_>,
-    current: &Login,
     settings: &Settings,
     findings: &mut Findings,
-) {
-    let user = pending_user(current, settings.strategy, &settings.clone_suffix);
-    findings.note(user.map(|user| format!("the next version is for `{user}`")));
-    let password = secrets::random_password(work.client, &settings.rules).await;
-    findings.note(password.map(|_| "passwords can be made by the rules".to_owned()));
+) -> Option<Hidden> {
+    match secrets::random_password(work.client, &settings.rules).await {
+        Ok(password) => {
+            findings.note(Ok("passwords can be made by the rules".to_owned()));
+            Some(password)
+        }
+        Err(fault) => {
+            findings.note(Err(fault));
+            None
+        }
+    }
 }
 
 /// What the database says.
@@ -68,6 +99,9 @@ pub async fn look_at_database<E: Engine>(
     findings: &mut Findings,
 ) {
     let Logins { current, admin, .. } = logins;
+    let user = pending_user(current, settings.strategy, &settings.clone_suffix);
+    findings.note(user.map(|user| format!("the next version is for `{user}`")));
+    let wrong = look_at_passwords(work, settings, findings).await;
     let mut account = current.username.clone();
     match engine.log_in(current, work.budget).await {
         Ok(mut session) => {
@@ -78,21 +112,35 @@ pub async fn look_at_database<E: Engine>(
                 Ok(found) => account = found,
                 Err(fault) => findings.note(Err(fault)),
             }
+            match engine.examine_own(&mut session, settings.strategy).await {
+                Ok(found) => findings.extend(found),
+                Err(fault) => findings.note(Err(fault)),
+            }
+            findings.extend(credentials::lacks_admin(engine, &session, settings.strategy, logins));
+            drop(session);
+            findings.extend(credentials::look_at_trust(work, engine, current, wrong).await);
         }
-        Err(refusal) => findings.note(Err(refusal.into_fault())),
+        Err(refusal) => {
+            let is_wrong = matches!(refusal, Refusal::WrongPassword(_));
+            findings.note(Err(refusal.into_fault()));
+            if is_wrong {
+                findings
+                    .extend(credentials::look_at_unfinished(work, engine, settings, current).await);
+            }
+        }
     }
-    if admin.is_none() && settings.strategy != Strategy::Alternating {
+    if admin.is_none() {
         return;
     }
     match log_in_as_admin(work, engine, logins).await {
-        Ok(mut session) => {
+        Ok(mut admin) => {
             findings.note(Ok("the admin logs in".to_owned()));
             let owner = first_user(&current.username, settings);
             let mut pending = current.clone();
             pending.username = pending_user(current, settings.strategy, &settings.clone_suffix)
                 .unwrap_or_default();
             let turn = Turn { current, account: &account, pending: &pending, owner };
-            match engine.examine(&mut session, turn, settings.strategy).await {
+            match engine.examine(&mut admin.session, turn, settings.strategy).await {
                 Ok(found) => findings.0.extend(found),
                 Err(fault) => findings.note(Err(fault)),
             }

@@ -25,7 +25,8 @@ impl Fault {
         let code = match (error.kind, error.code.as_deref()) {
             (_, Some(code)) if code.contains("KMS") || code.contains("Decryption") => Code::Kms,
             (_, Some("EncryptionFailure" | "DecryptionFailure")) => Code::Kms,
-            (AwsErrorKind::Denied, _) if error.reason().contains("kms:") => Code::Kms,
+            // `Access to KMS is not allowed`, or the name of an action.
+            (AwsErrorKind::Denied, _) if error.reason().to_lowercase().contains("kms") => Code::Kms,
             (AwsErrorKind::Denied, _) => Code::SmDenied,
             (AwsErrorKind::NotFound, _) => Code::SmNotFound,
             (kind, _) if kind.is_transient() => Code::SmUnavailable,
@@ -33,6 +34,11 @@ impl Fault {
         };
         let what = format!("{} failed for `{secret}`: {}", error.operation, error.reason());
         Self { code, what, source: None }
+    }
+
+    /// The sentence behind its code, for lists and logs.
+    pub fn coded(&self) -> String {
+        format!("{}: {self}", self.code.name())
     }
 
     /// What was found, without the advice.
@@ -107,7 +113,7 @@ codes! {
     NameTooLong "E_NAME_TOO_LONG" "choose a shorter user name, or the strategy `single`",
     DbUnreachable "E_DB_UNREACHABLE" "check host and port, the security groups of function and database, and the route between them",
     DbTimeout "E_DB_TIMEOUT" "check that the database answers and that nothing holds a lock; raise the function's time-out if it is short",
-    DbTls "E_DB_TLS" "check the certificate, its name and its authority; `sslservername` names another host, `\"ssl\": false` forgoes TLS",
+    DbTls "E_DB_TLS" "check the certificate, its name and its authority; `sslservername` names another host, `\"sslmode\": \"verify-ca\"` takes any name, `\"ssl\": false` forgoes TLS",
     DbAuth "E_DB_AUTH" "check user and password by hand; the secret and the database disagree",
     AuthAll "E_AUTH_ALL" "set the user's password to the one in the secret by hand, or name an admin's secret in `masterarn`",
     CurrentInvalid "E_CURRENT_INVALID" "make the current secret log in first: the function changes no user for somebody who cannot log in",
@@ -121,15 +127,17 @@ codes! {
     DbPolicy "E_DB_POLICY" "the database refuses this very password: end the rotation with `CancelRotateSecret`, remove the label AWSPENDING from its version with `UpdateSecretVersionStage`, then rotate again",
     DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has; MySQL says the same of a user that does not exist",
     DbRefused "E_DB_REFUSED" "read what the database said",
-    AdminSecret "E_ADMIN_SECRET" "check `masterarn`, and that the function's role may read that secret",
-    AdminHost "E_ADMIN_HOST" "let both secrets name the same database",
+    AdminSecret "E_ADMIN_SECRET" "check `masterarn`, that the function's role may read that secret, and that the database takes its password",
+    AdminHost "E_ADMIN_HOST" "let both secrets name the same database, or one and its replica as RDS knows them",
     AdminPrivilege "E_ADMIN_PRIV" "grant the admin what is missing",
-    NotTaken "E_NOT_TAKEN" "look at the database's password settings: it took the new password and then refused it",
-    TestAuth "E_TEST_AUTH" "nothing: the next try sets the password again",
-    TestQuery "E_TEST_QUERY" "correct the test query or the user's rights",
+    NotTaken "E_NOT_TAKEN" "look at the database's password settings, and whether somebody else has changed the password: it took the new one and then refused it",
+    TestAuth "E_TEST_AUTH" "nothing, with a database: the next try sets the password again; else let `TEST_URL` accept the new value",
+    TestQuery "E_TEST_QUERY" "correct the test, or the rights of who is tested",
     Preflight "E_PREFLIGHT" "mend what is named, then test again",
     StageRace "E_STAGE_RACE" "nothing: Secrets Manager tries the rotation again",
     Abandoned "E_ABANDONED" "rotate again: somebody has put a new value meanwhile, which was not overwritten",
+    AuthNotEnforced "W_AUTH_NOT_ENFORCED" "make the server ask for passwords: in `pg_hba.conf`, `scram-sha-256` instead of `trust`",
+    HookFailed "W_HOOK_FAILED" "the rotation is done all the same: mend what is named, then invoke the function with the same finishSecret event",
 }
 
 #[cfg(test)]

@@ -2,19 +2,25 @@
 
 pub mod budget;
 pub mod config;
+pub mod databases;
 pub mod doctor;
 pub mod engine;
 pub mod event;
 pub mod fault;
 pub mod hidden;
+pub mod hooks;
 pub mod password;
 pub mod plan;
+pub mod probe;
 pub mod rotate;
 pub mod secret;
 pub mod secrets;
 pub mod settings;
+mod spelling;
 
-use aws_sdk_secretsmanager::Client;
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{error::HandlerError, runtime::Invocation};
 use tokio::sync::OnceCell;
@@ -27,8 +33,8 @@ use crate::{
     event::{Request, StepEvent},
     fault::Fault,
     plan::gate::{Gate, Step, gate},
-    rotate::{Work, is_random, set::Logins},
-    secret::login::EngineName,
+    rotate::{Done, FINISHED, Work, is_random, set::Logins},
+    secret::login::{EngineName, Login},
     settings::Settings,
 };
 
@@ -36,24 +42,28 @@ use crate::{
 #[derive(Debug)]
 pub struct App {
     config: Config,
-    client: OnceCell<Client>,
+    clients: OnceCell<(SdkConfig, Client)>,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
-        Self { config, client: OnceCell::new() }
+        Self { config, clients: OnceCell::new() }
     }
 
-    async fn client(&self) -> &Client {
-        let client = async {
+    /// The client of Secrets Manager, and what the clients of other services are made of.
+    async fn clients(&self) -> &(SdkConfig, Client) {
+        let clients = async {
             let aws = shared::aws::config(&self.config.aws).await;
             let mut builder = aws_sdk_secretsmanager::config::Builder::from(&aws);
+            let retry = RetryConfig::standard().with_max_attempts(self.config.max_attempts.max(1));
+            builder.set_retry_config(Some(retry));
             builder.set_endpoint_url(
                 self.config.endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)),
             );
-            Client::from_conf(builder.build())
+            let client = Client::from_conf(builder.build());
+            (aws, client)
         };
-        self.client.get_or_init(|| client).await
+        self.clients.get_or_init(|| clients).await
     }
 }
 
@@ -63,61 +73,100 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
     let budget = Budget::new(invocation.deadline);
     match event::request(&invocation.event)? {
         Request::Step(event) => {
-            let outcome = step(app, &event, budget).await?;
+            let Done { outcome, warnings } = step(app, &event, budget, invocation.clock).await?;
             tracing::info!(step = event.step, secret = event.secret, "{outcome}");
-            Ok(json!({ "step": event.step, "secret": event.secret, "outcome": outcome }))
+            let mut answer =
+                json!({ "step": event.step, "secret": event.secret, "outcome": outcome });
+            if !warnings.is_empty() {
+                answer["warnings"] = json!(warnings);
+            }
+            Ok(answer)
         }
         Request::Doctor { secret } => {
             let event = StepEvent::of_doctor(secret);
-            Ok(doctor(app, &event, budget).await?.to_json())
+            Ok(doctor(app, &event, budget, invocation.clock).await?.to_json())
         }
     }
 }
 
-async fn step(app: &App, event: &StepEvent, budget: Budget) -> Result<&'static str, Fault> {
-    let client = app.client().await;
+async fn step(app: &App, event: &StepEvent, budget: Budget, now: Timestamp) -> Result<Done, Fault> {
+    let (aws, client) = app.clients().await;
     let config = &app.config;
     let secret = &secrets::describe(client, &event.secret).await?;
-    let work = Work { config, client, event, secret, budget };
+    let work = Work { config, aws, client, event, secret, budget, now };
     let step = match gate(secret, &event.token, &event.step, &config.aws.region)? {
-        Gate::AlreadyCurrent => return Ok("the rotation has finished already"),
-        Gate::Open(Step::Create) => return rotate::create::create(&work).await,
-        Gate::Open(Step::Finish) => return rotate::finish::finish(&work).await,
+        Gate::AlreadyCurrent if Step::parse(&event.step) == Some(Step::Finish) => {
+            return Ok(rotate::finish::finish_again(&work).await);
+        }
+        Gate::AlreadyCurrent => return Ok(FINISHED.into()),
+        Gate::Open(Step::Create) => return rotate::create::create(&work).await.map(Done::from),
+        Gate::Open(Step::Finish) => {
+            let prove = async |settings: &Settings, pending: &Login| {
+                let proven = at_database(&work, Task::Test, settings, &Logins::only(pending)).await;
+                proven.map(drop)
+            };
+            return rotate::finish::finish(&work, prove).await;
+        }
         Gate::Open(step) => step,
     };
     let current = secrets::current(client, secret).await?;
     let pending = secrets::pending(client, secret, &event.token).await?;
     let settings = work.settings(&current)?;
     if is_random(&current) {
-        return Ok("nobody but the secret knows the value");
+        return match &settings.test_url {
+            Some(test) if step == Step::Test => probe::probe(&work, test, &pending).await,
+            _ => Ok("nobody but the secret knows the value"),
+        }
+        .map(Done::from);
     }
     let logins = Logins::read(&work, &current, &pending, &settings).await?;
-    let task = if step == Step::Set { Task::Set } else { Task::Test };
-    at_database(&work, task, &settings, &logins).await
+    let task = match step {
+        Step::Set => Task::Set,
+        _ if logins.current == logins.pending => Task::Preflight,
+        _ => Task::Test,
+    };
+    at_database(&work, task, &settings, &logins).await.map(Done::from)
 }
 
 /// What a rotation needs and what of it is missing.
-async fn doctor(app: &App, event: &StepEvent, budget: Budget) -> Result<Findings, Fault> {
-    let client = app.client().await;
+async fn doctor(
+    app: &App,
+    event: &StepEvent,
+    budget: Budget,
+    now: Timestamp,
+) -> Result<Findings, Fault> {
+    let (aws, client) = app.clients().await;
     let secret = &secrets::describe(client, &event.secret).await?;
-    let work = Work { config: &app.config, client, event, secret, budget };
+    let work = Work { config: &app.config, aws, client, event, secret, budget, now };
     let mut findings = Findings::default();
-    let current = secrets::current(client, secret).await?;
-    let settings = work.settings(&current)?;
-    if is_random(&current) {
-        findings.note(Ok("nobody but the secret knows the value".to_owned()));
-        return Ok(findings);
+    doctor::look_at_secret(&work, &mut findings).await;
+    // What cannot be looked at is a finding too, and the last.
+    if let Err(fault) = examine(&work, &mut findings).await {
+        findings.note(Err(fault));
     }
-    let logins = Logins::read(&work, &current, &current, &settings).await?;
-    doctor::look_at_rules(&work, &logins.current, &settings, &mut findings).await;
-    at_database(&work, Task::Examine(&mut findings), &settings, &logins).await?;
     Ok(findings)
+}
+
+async fn examine(work: &Work<'_>, findings: &mut Findings) -> Result<(), Fault> {
+    let current = secrets::current(work.client, work.secret).await?;
+    let settings = work.settings(&current)?;
+    findings.extend(hooks::look(work, &settings.hooks, &current).await);
+    if is_random(&current) {
+        doctor::look_at_passwords(work, &settings, findings).await;
+        if let Some(test) = &settings.test_url {
+            findings.note(probe::probe(work, test, &current).await.map(str::to_owned));
+        }
+        return Ok(());
+    }
+    let logins = Logins::read(work, &current, &current, &settings).await?;
+    at_database(work, Task::Examine(findings), &settings, &logins).await.map(drop)
 }
 
 /// What there is to do at a database, whichever it is.
 enum Task<'a> {
     Set,
     Test,
+    Preflight,
     Examine(&'a mut Findings),
 }
 
@@ -130,7 +179,7 @@ async fn at_database(
     let roots = tls::roots(work.config.extra_roots.as_deref())?;
     match logins.pending.place.engine {
         EngineName::Postgres => {
-            let tls = tls::client_config(&roots)?;
+            let tls = tls::client_configs(&roots)?;
             at(work, &Postgres { tls, hash: settings.hash }, task, settings, logins).await
         }
         EngineName::Mysql | EngineName::Mariadb => {
@@ -148,9 +197,7 @@ async fn at<E: Engine>(
 ) -> Result<&'static str, Fault> {
     match task {
         Task::Set => rotate::set::set(work, engine, settings, logins).await,
-        Task::Test if logins.current == logins.pending => {
-            rotate::test::preflight(work, engine, settings, logins).await
-        }
+        Task::Preflight => rotate::test::preflight(work, engine, settings, logins).await,
         Task::Test => rotate::test::test(work, engine, settings, logins).await,
         Task::Examine(findings) => {
             doctor::look_at_database(work, engine, settings, logins, findings).await;

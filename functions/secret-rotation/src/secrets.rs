@@ -3,14 +3,16 @@
 
 use std::time::Duration;
 
-use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
+use aws_sdk_secretsmanager::{
+    Client, operation::get_secret_value::GetSecretValueOutput, types::ReplicationStatusType,
+};
 use shared::error::{AwsErrorKind, AwsResultExt as _};
 
 use crate::{
     fault::{Code, Fault},
     hidden::Hidden,
     password::Rules,
-    plan::gate::{CURRENT, Described, PENDING, PREVIOUS},
+    plan::gate::{CURRENT, Described, PENDING, PREVIOUS, Replica},
     secret::document::Document,
 };
 
@@ -35,9 +37,20 @@ pub async fn describe(client: &Client, id: &str) -> Result<Described, Fault> {
         rotation_enabled: output.rotation_enabled,
         owning_service: output.owning_service,
         primary_region: output.primary_region,
+        last_changed: output.last_changed_date.map(|date| date.to_string()),
+        replicas: output.replication_status.unwrap_or_default().into_iter().map(replica).collect(),
         stages: output.version_ids_to_stages.unwrap_or_default().into_iter().collect(),
         tags: tags.filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
     })
+}
+
+fn replica(replica: ReplicationStatusType) -> Replica {
+    let status = replica.status.as_ref().map(|status| status.as_str().to_owned());
+    Replica {
+        region: replica.region.unwrap_or_default(),
+        status: status.unwrap_or_default(),
+        message: replica.status_message,
+    }
 }
 
 /// The value with the label `AWSCURRENT`.
@@ -76,6 +89,15 @@ pub async fn pending(client: &Client, secret: &Described, token: &str) -> Result
     }
     let what = format!("the version {token} of `{}` has no value", secret.name);
     Err(Fault::new(Code::PendingEmpty, what))
+}
+
+/// The value of a version whose rotation has finished, as long as no other has followed.
+pub async fn finished(client: &Client, secret: &Described, token: &str) -> Result<Document, Fault> {
+    let value = value(client, secret, Some(token), CURRENT).await?;
+    let value = value.ok_or_else(|| {
+        Fault::new(Code::NoCurrent, format!("the version {token} of `{}` is gone", secret.name))
+    })?;
+    document(secret, CURRENT, &value)
 }
 
 /// The value with the label `AWSPREVIOUS`, where there is one that can be read as a secret: it is a

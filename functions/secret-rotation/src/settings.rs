@@ -33,7 +33,11 @@ pub const NAMES: &[&str] = &[
     "CLONE_SUFFIX",
     "PASSWORD_HASH",
     "TEST_SQL",
+    "TEST_URL",
+    "TEST_HEADER",
     "DERIVED",
+    "EVENT_BUS",
+    "PARAMETERS",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +51,53 @@ pub struct Settings {
     pub hash: Hash,
     /// `TEST_SQL`: a query that must work with the new password. Optional.
     pub test_sql: Option<String>,
+    /// `TEST_URL` and `TEST_HEADER`: who has to accept the new value of a secret without a database.
+    /// Optional.
+    pub test_url: Option<UrlTest>,
     /// `DERIVED`: fields made of others, `{"DATABASE_URL": "postgres://{username}..."}`. Optional.
     pub derived: BTreeMap<String, Template>,
+    pub hooks: Hooks,
+}
+
+/// What else happens when a rotation has finished.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// `EVENT_BUS`: the name or ARN of the bus that gets an event. Optional.
+    pub event_bus: Option<String>,
+    /// `PARAMETERS`: copies in SSM, `{"/app/db/password": "{password}"}`. Optional.
+    pub parameters: BTreeMap<String, Template>,
+}
+
+impl Hooks {
+    pub fn is_empty(&self) -> bool {
+        self.event_bus.is_none() && self.parameters.is_empty()
+    }
+}
+
+/// A URL to be asked, and the header that proves who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlTest {
+    pub url: Template,
+    pub header: String,
+    pub header_value: Template,
+}
+
+const DEFAULT_HEADER: &str = "Authorization: Bearer {password}";
+
+impl UrlTest {
+    fn parse(url: &str, header: &str) -> anyhow::Result<Self> {
+        let (name, value) = header
+            .split_once(':')
+            .ok_or_else(|| anyhow::anyhow!("TEST_HEADER is not like `{DEFAULT_HEADER}`"))?;
+        let template = |name: &str, text: &str| {
+            Template::parse(text).map_err(|err| anyhow::anyhow!("{name}: {err}"))
+        };
+        Ok(Self {
+            url: template("TEST_URL", url)?,
+            header: name.trim().to_owned(),
+            header_value: template("TEST_HEADER", value.trim())?,
+        })
+    }
 }
 
 /// How the password reaches PostgreSQL.
@@ -75,7 +124,13 @@ impl Settings {
             Vars::new(|name: &str| of_tags.optional(name).or_else(|| variables.get(name).cloned()));
         let of_variables = Vars::new(|name: &str| variables.get(name).cloned());
         let settings = || -> anyhow::Result<Self> {
-            let text = |name| of_both.optional(name);
+            let text = |name: &str| of_both.optional(name);
+            let templates = |name: &str| match text(name) {
+                None => Ok(BTreeMap::new()),
+                Some(text) => {
+                    derived::templates(&text).map_err(|err| anyhow::anyhow!("{name}: {err}"))
+                }
+            };
             Ok(Self {
                 strategy: match text("STRATEGY").as_deref() {
                     None | Some("single") => Strategy::Single,
@@ -98,11 +153,16 @@ impl Settings {
                     }
                 },
                 test_sql: text("TEST_SQL"),
-                derived: match text("DERIVED") {
-                    None => BTreeMap::new(),
-                    Some(text) => derived::templates(&text)
-                        .map_err(|err| anyhow::anyhow!("DERIVED: {err}"))?,
+                test_url: match text("TEST_URL") {
+                    None => None,
+                    Some(url) => {
+                        let header = text("TEST_HEADER");
+                        let header = header.as_deref().unwrap_or(DEFAULT_HEADER);
+                        Some(UrlTest::parse(&url, header)?)
+                    }
                 },
+                derived: templates("DERIVED")?,
+                hooks: Hooks { event_bus: text("EVENT_BUS"), parameters: templates("PARAMETERS")? },
             })
         };
         settings().map_err(|err| Fault::new(Code::Settings, format!("{err:#}")))
@@ -166,5 +226,8 @@ mod tests {
                 .unwrap_err()
                 .starts_with("DERIVED: the template of `URL`")
         );
+        let header = read(&[("test_url", "https://a"), ("test_header", "X-Key")], &[]);
+        assert!(header.unwrap_err().starts_with("TEST_HEADER is not like `Authorization: "));
+        assert!(read(&[("parameters", "/app")], &[]).unwrap_err().starts_with("PARAMETERS: "));
     }
 }

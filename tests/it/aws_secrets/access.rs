@@ -2,10 +2,13 @@
 
 use aws_sdk_secretsmanager::types::Tag;
 use serde_json::{Value, json};
-use tests::aws::{
-    LocalAws,
-    policy::{Role, parse_document},
-    world::HOME_ACCOUNT,
+use tests::{
+    aws::{
+        LocalAws,
+        policy::{Role, parse_document},
+        world::HOME_ACCOUNT,
+    },
+    template::{Deployment, Template},
 };
 
 use super::{REGION, client, code, start};
@@ -118,4 +121,20 @@ async fn another_account_has_its_own_secrets() {
     assert_eq!(code(&get), "ResourceNotFoundException");
     let get = other.get_secret_value().secret_id(&arn).send().await.unwrap_err();
     assert_eq!(code(&get), "AccessDeniedException");
+}
+
+/// The template lets Secrets Manager invoke one of its functions.
+#[tokio::test]
+async fn a_deployed_function_rotates_only_where_its_own_policy_lets_secrets_manager_in() {
+    let (aws, arn) = start();
+    let stack = Template::of_workspace().unwrap().deploy(&Deployment::default()).unwrap();
+    aws.with(|world| stack.install(world, aws.clock().now()));
+    let secrets = client(&aws, "local").await;
+    let rotate = async |function: &str| {
+        let rotate = secrets.rotate_secret().secret_id(&arn).client_request_token(super::T);
+        let rotate = rotate.rotation_lambda_arn(stack.function_arn(function)).send().await;
+        rotate.map(drop).map_err(|error| code(&error))
+    };
+    assert_eq!(rotate("instance-scheduler").await, denied());
+    assert_eq!(rotate("secret-rotation").await, Ok(()));
 }

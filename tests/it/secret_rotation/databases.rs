@@ -78,7 +78,7 @@ pub(super) fn vault(server: &Server, engine: Engine, strategy: &str) -> Vault {
 }
 
 /// User and password of a version.
-fn login(vault: &Vault, label: &str) -> (String, String) {
+pub(super) fn login(vault: &Vault, label: &str) -> (String, String) {
     let text: Value = serde_json::from_str(&vault.text("app", label).unwrap()).unwrap();
     let field = |name: &str| text[name].as_str().unwrap().to_owned();
     (field("username"), field("password"))

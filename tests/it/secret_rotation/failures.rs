@@ -16,7 +16,8 @@ impl Scenario for Disturbed {
 
     fn world(&self) -> anyhow::Result<Self::World> {
         let secret = r#"{"engine": "random", "password": "first"}"#;
-        let vault = Vault::with(&[], Spec::impatient, &[("key", secret)]);
+        let vault = Vault::with(hooks::PARAMETERS, Spec::impatient, &[("key", secret)]);
+        vault.state(|state| tag(state, "key", hooks::COPIES.0, hooks::COPIES.1));
         let rotation = vault.begin("key", T);
         Ok((vault, rotation))
     }
@@ -55,6 +56,10 @@ impl Scenario for Disturbed {
             vault.password("key", "AWSPREVIOUS").as_deref() == Some("first"),
             "the first is gone"
         );
+        ensure!(hooks::copy(vault).as_deref() == Some(current.as_str()), "there is no copy");
+        let events = hooks::events(vault);
+        ensure!(!events.is_empty(), "nobody was told");
+        ensure!(events.iter().all(|event| event["version"] == T), "somebody was told of another");
         Ok(())
     }
 }
@@ -62,5 +67,5 @@ impl Scenario for Disturbed {
 #[test]
 fn a_rotation_survives_every_failure_of_every_call() {
     let tried = try_every_failure(&Disturbed).unwrap();
-    assert!(tried.operations.len() >= 10, "{:?}", tried.operations);
+    assert!(tried.operations.len() >= 13, "{:?}", tried.operations);
 }

@@ -3,17 +3,36 @@
 
 mod accounts;
 mod admins;
+mod clients;
+mod concurrency;
+mod connections;
 mod crashes;
 mod databases;
+mod doctor;
 mod events;
 mod failures;
 mod grants;
+mod hooks;
 mod labels;
 mod messages;
+mod names;
+mod network;
+mod passwords;
+mod people;
 mod plugins;
+mod read_only;
+mod redaction;
 mod refusals;
 mod rights;
 mod scene;
+mod second_users;
+mod service;
+mod shapes;
+mod sharing;
+mod tls;
+mod users;
+mod verify_ca;
+mod web;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -24,7 +43,7 @@ use tests::{
         clock::Clock,
         identity::LOCAL_KEY,
         secretsmanager::{
-            self, State,
+            self, SecretValue, State,
             rotation::{Ended, Rotation, StepOutcome},
         },
         site::Site,
@@ -45,6 +64,7 @@ const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:secret-ro
 pub(crate) struct Vault {
     pub(crate) aws: LocalAws,
     pub(crate) function: Function,
+    spec: Spec,
 }
 
 impl Vault {
@@ -74,7 +94,14 @@ impl Vault {
         for (name, value) in &stack.function(NAME).unwrap().variables {
             spec = spec.variable(name, value);
         }
-        Self { function: Function::start(adjust(spec)).unwrap(), aws }
+        let spec = adjust(spec);
+        Self { function: Function::start(spec.clone()).unwrap(), aws, spec }
+    }
+
+    /// Another process of the same function, as Lambda starts one for an event that comes while
+    /// the first is busy.
+    pub(crate) fn another(&self) -> Function {
+        Function::start(self.spec.clone()).unwrap()
     }
 
     pub(crate) fn state<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
@@ -84,16 +111,20 @@ impl Vault {
     /// What a person asks Secrets Manager for.
     #[track_caller]
     pub(crate) fn by_hand(&self, operation: &str, members: &Value) {
-        let call = Call {
-            service: "secretsmanager",
-            operation: operation.to_owned(),
-            account: HOME_ACCOUNT.to_owned(),
-            region: REGION.to_owned(),
-            access_key: LOCAL_KEY.to_owned(),
-            now: self.aws.clock().now(),
-            input: Input::Json(members.as_object().unwrap().clone()),
-        };
-        self.aws.with(|world| secretsmanager::handle(world, call)).unwrap();
+        let now = self.aws.clock().now();
+        self.aws.with(|world| by_hand(world, now, operation, members));
+    }
+
+    /// Rewrites the current version of a secret, as a person would.
+    pub(crate) fn edit(&self, secret: &str, change: impl FnOnce(&mut Value)) {
+        let text = self.text(secret, "AWSCURRENT").unwrap();
+        let mut value: Value = serde_json::from_str(&text).unwrap();
+        change(&mut value);
+        let token = "0123456789abcdef0123456789abcdef";
+        self.by_hand(
+            "PutSecretValue",
+            &json!({ "SecretId": secret, "ClientRequestToken": token, "SecretString": value.to_string() }),
+        );
     }
 
     /// Asks for a rotation to the version `token`, which has a label and no value then.
@@ -147,6 +178,21 @@ impl Vault {
         let text: Value = serde_json::from_str(&self.text(secret, label)?).ok()?;
         text["password"].as_str().map(str::to_owned)
     }
+}
+
+/// What a person asks Secrets Manager for, in the middle of whatever happens.
+#[track_caller]
+fn by_hand(world: &mut World, now: Timestamp, operation: &str, members: &Value) {
+    let call = Call {
+        service: "secretsmanager",
+        operation: operation.to_owned(),
+        account: HOME_ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+        access_key: LOCAL_KEY.to_owned(),
+        now,
+        input: Input::Json(members.as_object().unwrap().clone()),
+    };
+    secretsmanager::handle(world, call).unwrap();
 }
 
 pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {

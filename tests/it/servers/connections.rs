@@ -54,7 +54,7 @@ fn check_cuts(engine: Engine) {
             assert_eq!(rows() - before, usize::from(is_heard), "{moment:?} message {n}");
         }
     }
-    assert!(!relay.is_to_cut());
+    assert!(!relay.is_to_come());
     insert(0).unwrap();
 }
 

@@ -101,10 +101,14 @@ pub(super) type Interference = Arc<dyn Fn(&mut World, Timestamp) + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<State>>);
 
+/// What happens while a call waits at the door.
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
 #[derive(Default)]
 struct State {
     rules: Vec<Rule<Fault>>,
     interferences: Vec<Rule<Interference>>,
+    hold: Option<(u64, Meanwhile)>,
     on_kill: Option<OnKill>,
 }
 
@@ -146,11 +150,18 @@ impl Faults {
         self.lock().interferences.push(Rule::new(Arc::new(change), calls));
     }
 
-    /// Forgets every fault and every interference; the kill notification stays.
+    /// Lets the nth call from now on wait until `meanwhile` has returned, while all others are
+    /// answered. Once; it replaces an earlier hold that has not happened.
+    pub fn hold(&self, nth: u64, meanwhile: impl FnOnce() + Send + 'static) {
+        self.lock().hold = Some((nth, Box::new(meanwhile)));
+    }
+
+    /// Forgets every fault, every interference and the hold; the kill notification stays.
     pub fn clear(&self) {
         let mut state = self.lock();
         state.rules.clear();
         state.interferences.clear();
+        state.hold = None;
     }
 
     /// Is called, and waited for, when a kill fault hits; after it the connection is dropped.
@@ -172,6 +183,15 @@ impl Faults {
     /// Counts one call and says what happens to the world before it.
     pub(super) fn interferences(&self, operation: &str) -> Vec<Interference> {
         self.lock().interferences.iter_mut().filter_map(|rule| rule.next(operation)).collect()
+    }
+
+    /// Counts one call and says what it has to wait for.
+    pub(super) fn held(&self) -> Option<Meanwhile> {
+        let mut state = self.lock();
+        let (n_left, _) = state.hold.as_mut()?;
+        *n_left = n_left.saturating_sub(1);
+        let hold = state.hold.take_if(|(n_left, _)| *n_left == 0);
+        hold.map(|(_, meanwhile)| meanwhile)
     }
 
     pub(crate) fn kill(&self, kill: &Kill) {
@@ -228,6 +248,13 @@ mod tests {
         faults.interfere(Calls::every(), |_, _| ());
         faults.clear();
         assert_eq!(interferences(), [0, 0, 0]);
+    }
+
+    #[test]
+    fn the_nth_call_is_held_once() {
+        let faults = Faults::default();
+        faults.hold(2, || ());
+        assert_eq!([(); 4].map(|()| faults.held().is_some()), [false, true, false, false]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::{
 use bytes::Bytes;
 use http::{Response, request::Parts};
 use s3s::service::S3Service;
+use tokio::task::spawn_blocking;
 
 use super::{
     call::{Call, Outcome, ServiceError, Touched},
@@ -60,6 +61,10 @@ impl Core {
 
     /// Answers one request. S3 has its own way through, the rest of which is s3s.
     pub(super) async fn answer(&self, s3: &S3Service, head: Parts, body: Bytes) -> Answer {
+        if let Some(meanwhile) = self.faults.held() {
+            // A panic in it is its own thread's; the call goes on.
+            let _panicked = spawn_blocking(meanwhile).await;
+        }
         let number = self.n_requests.fetch_add(1, Ordering::Relaxed) + 1;
         let request_id = format!("00000000-0000-4000-8000-{number:012x}");
         let refuse = |error| Answer::Reply(wire::encode_unrouted(&head, &error, &request_id));

@@ -8,7 +8,18 @@ const WIDTH: usize = 100;
 /// The text in lines that fit beside `indent` characters, with a faint remark after its end. The
 /// first line is not indented: something stands there.
 pub(super) fn paragraph(text: &str, remark: Option<&str>, indent: usize, paint: Paint) -> String {
-    let width = WIDTH.saturating_sub(indent);
+    narrow(text, remark, WIDTH, indent, paint)
+}
+
+/// The same with lines of at most `width` characters.
+pub(super) fn narrow(
+    text: &str,
+    remark: Option<&str>,
+    width: usize,
+    indent: usize,
+    paint: Paint,
+) -> String {
+    let width = width.saturating_sub(indent);
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().map(|line| (length(line), line));
@@ -67,5 +78,8 @@ mod tests {
         let second = text.lines().nth(1).unwrap();
         assert!(second.starts_with(&format!("{:20}word", "")), "{text}");
         assert!(text.lines().all(|line| line.len() <= 100), "{text}");
+        let text = narrow(&"word ".repeat(20), None, 60, 20, Paint::off());
+        let longest = text.lines().map(str::len).max();
+        assert_eq!(longest, Some(20 + "word word word word word word word word".len()), "{text}");
     }
 }

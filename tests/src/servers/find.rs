@@ -22,6 +22,11 @@ pub(super) fn tools() -> PathBuf {
     env::var_os("CARETAKER_TOOLS").map_or_else(default, PathBuf::from)
 }
 
+/// Whether the programs of a server are on this machine.
+pub fn is_installed(engine: Engine) -> bool {
+    programs(engine).is_some()
+}
+
 /// The folder with the programs of a server: the one that was unpacked for the tests, else that of
 /// the system.
 pub(super) fn programs(engine: Engine) -> Option<PathBuf> {

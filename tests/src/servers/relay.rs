@@ -1,5 +1,5 @@
-//! Stands between clients and a server, counts what clients say, and cuts the connection at a
-//! chosen message. Cannot read what is said: it is encrypted.
+//! Stands between clients and a server, counts what clients say, and at a chosen message cuts the
+//! connection, or holds it. Cannot read what is said: it is encrypted.
 
 mod message;
 
@@ -46,13 +46,21 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     n_messages: usize,
-    cut: Option<Cut>,
+    n_to_refuse: usize,
+    disturbance: Option<Disturbance>,
 }
 
-struct Cut {
+/// What happens at a message.
+struct Disturbance {
     message: usize,
-    moment: Moment,
-    then: Box<dyn FnOnce() + Send>,
+    kind: Kind,
+    act: Box<dyn FnOnce() + Send>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Cut(Moment),
+    Hold,
 }
 
 impl Relay {
@@ -91,14 +99,34 @@ impl Relay {
     /// Cuts the connection at this message, the next one being 1: does `then`, such as killing the
     /// client, and resets the connection. Once; it replaces an earlier cut that has not happened.
     pub fn cut(&self, message: usize, moment: Moment, then: impl FnOnce() + Send + 'static) {
-        let mut state = self.shared.state();
-        let message = state.n_messages + message;
-        state.cut = Some(Cut { message, moment, then: Box::new(then) });
+        self.disturb(message, Kind::Cut(moment), Box::new(then));
     }
 
-    /// Whether the cut is still to come.
-    pub fn is_to_cut(&self) -> bool {
-        self.shared.state().cut.is_some()
+    /// Lets this message, the next one being 1, wait until `meanwhile` has returned, while other
+    /// connections go on. Once; it replaces what has not happened yet.
+    pub fn hold(&self, message: usize, meanwhile: impl FnOnce() + Send + 'static) {
+        self.disturb(message, Kind::Hold, Box::new(meanwhile));
+    }
+
+    /// Resets the next connections, so many, as soon as they are made.
+    pub fn refuse(&self, n_connections: usize) {
+        self.shared.state().n_to_refuse = n_connections;
+    }
+
+    /// Forgets the cut or the hold that has not happened yet, if there is one.
+    pub fn clear(&self) {
+        self.shared.state().disturbance = None;
+    }
+
+    /// Whether the cut or the hold is still to come.
+    pub fn is_to_come(&self) -> bool {
+        self.shared.state().disturbance.is_some()
+    }
+
+    fn disturb(&self, message: usize, kind: Kind, act: Box<dyn FnOnce() + Send>) {
+        let mut state = self.shared.state();
+        let message = state.n_messages + message;
+        state.disturbance = Some(Disturbance { message, kind, act });
     }
 }
 
@@ -117,19 +145,27 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts a connection; says whether it is to be refused.
+    fn refuses(&self) -> bool {
+        let mut state = self.state();
+        let refuses = state.n_to_refuse > 0;
+        state.n_to_refuse = state.n_to_refuse.saturating_sub(1);
+        refuses
+    }
+
     /// Counts a message; says what is to happen at it.
-    fn count(&self) -> Option<Cut> {
+    fn count(&self) -> Option<Disturbance> {
         let mut state = self.state();
         state.n_messages += 1;
         let n_messages = state.n_messages;
-        state.cut.take_if(|cut| cut.message == n_messages)
+        state.disturbance.take_if(|it| it.message == n_messages)
     }
 }
 
-impl fmt::Debug for Cut {
+impl fmt::Debug for Disturbance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, moment, then: _ } = self;
-        write!(f, "{moment:?} message {message}")
+        let Self { message, kind, act: _ } = self;
+        write!(f, "{kind:?} at message {message}")
     }
 }
 
@@ -148,6 +184,9 @@ async fn accept(listener: StdListener, shared: Arc<Shared>) {
 }
 
 async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+    if shared.refuses() {
+        return client.set_zero_linger();
+    }
     let mut server = TcpStream::connect(shared.server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -160,8 +199,14 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                     return Ok(());
                 }
                 while let Some(message) = message::first(&mut said) {
-                    let cut = message::says_something(&message).then(|| shared.count()).flatten();
-                    let Some(Cut { moment, then, message: _ }) = cut else {
+                    let says_something = message::says_something(&message);
+                    let disturbance = says_something.then(|| shared.count()).flatten();
+                    let Some(Disturbance { kind, act, message: _ }) = disturbance else {
+                        server.write_all(&message).await?;
+                        continue;
+                    };
+                    let Kind::Cut(moment) = kind else {
+                        spawn_blocking(act).await?;
                         server.write_all(&message).await?;
                         continue;
                     };
@@ -175,7 +220,7 @@ async fn relay(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
                             };
                         }
                     }
-                    spawn_blocking(then).await?;
+                    spawn_blocking(act).await?;
                     client.set_zero_linger()?;
                     return server.set_zero_linger();
                 }

@@ -69,6 +69,11 @@ impl Server {
         &self.address.ca_pem
     }
 
+    /// The file with that authority, which goes with the server.
+    pub fn ca_file(&self) -> PathBuf {
+        self.place.join(launch::AUTHORITY)
+    }
+
     /// Who may create users and is no superuser, as on RDS.
     pub fn admin(&self) -> Login {
         ADMIN

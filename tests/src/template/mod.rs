@@ -129,6 +129,12 @@ Resources:
           Statement:
             - {Sid: Read, Effect: Allow, Action: ssm:GetParameter, Resource: !Sub "arn:${AWS::Partition}:ssm:*:*:parameter${Path}"}
             - !If [HasKeys, {Effect: Allow, Action: kms:CreateGrant, Resource: !Ref Keys}, !Ref AWS::NoValue]
+  Guarded:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref NightGuard, Principal: s3.amazonaws.com, SourceAccount: !Ref AWS::AccountId}
+  Foreign:
+    Type: AWS::Lambda::Permission
+    Properties: {Action: lambda:InvokeFunction, FunctionName: !GetAtt NightGuard.Arn, Principal: sns.amazonaws.com, SourceAccount: "999999999999"}
   Letters: {Type: AWS::SQS::Queue}
   Look:
     Type: AWS::IAM::ManagedPolicy
@@ -173,6 +179,15 @@ Resources:
         );
         assert_eq!(stack.parameters["/app/example"], "a: 1");
         assert!(stack.roles.is_empty());
+    }
+
+    #[test]
+    fn knows_who_may_invoke_a_function() {
+        let stack = deploy(&Deployment::default()).unwrap();
+        assert_eq!(Vec::from_iter(&stack.functions[0].callers), ["s3.amazonaws.com"]);
+        let text = TEMPLATE.replace("\"999999999999\"", "!Ref AWS::AccountId");
+        let stack = Template::parse(&text).unwrap().deploy(&Deployment::default()).unwrap();
+        assert_eq!(stack.functions[0].callers.len(), 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A deployed template: what of it the local AWS and the harness need to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::aws::{
     policy::{Role, Statement},
+    secretsmanager,
     world::World,
 };
 
@@ -39,6 +40,9 @@ pub struct Function {
     pub memory_mb: u64,
     pub role: Role,
     pub events: Vec<Event>,
+    /// The services that its own policy lets invoke it, by the `AWS::Lambda::Permission` resources;
+    /// not those of its events.
+    pub callers: BTreeSet<String>,
 }
 
 /// One trigger of a function.
@@ -58,11 +62,23 @@ impl Stack {
             .with_context(|| format!("the template has no function `{name}`"))
     }
 
-    /// Lets the functions call with their names as access keys, and makes the roles and the
-    /// parameters exist.
+    /// The ARN of a function, by its name.
+    pub fn function_arn(&self, name: &str) -> String {
+        format!("arn:aws:lambda:{}:{}:function:{name}", self.region, self.account)
+    }
+
+    /// Lets the functions call with their names as access keys, keeps Secrets Manager out of those
+    /// that do not let it in, and makes the roles and the parameters exist.
     pub fn install(&self, world: &mut World, now: Timestamp) {
         for function in &self.functions {
             world.identities.add_function(&function.name, function.role.clone());
+            let secrets = &mut world.place(&self.account, &self.region).secretsmanager;
+            let arn = self.function_arn(&function.name);
+            if function.callers.contains(secretsmanager::PRINCIPAL) {
+                secrets.open_function(&arn);
+            } else {
+                secrets.close_function(&arn);
+            }
         }
         for role in &self.roles {
             world.identities.add_role(role.clone());
@@ -83,6 +99,7 @@ pub(super) fn deploy(template: &Value, deployment: &Deployment) -> anyhow::Resul
         roles: Vec::new(),
         parameters: BTreeMap::new(),
     };
+    let mut permissions: Vec<(String, String)> = Vec::new();
     let globals = &template["Globals"]["Function"];
     for (logical_id, resource) in scope.resources()? {
         let context = || format!("in the resource `{logical_id}`");
@@ -103,10 +120,32 @@ pub(super) fn deploy(template: &Value, deployment: &Deployment) -> anyhow::Resul
                 let (name, value) = (text(&resolved["Name"])?, text(&resolved["Value"])?);
                 stack.parameters.insert(name, value);
             }
+            "AWS::Lambda::Permission" => {
+                let resolved = scope.resolve(properties).with_context(context)?;
+                permissions.extend(permission(deployment, &resolved).with_context(context)?);
+            }
             _ => (),
         }
     }
+    for function in &mut stack.functions {
+        let names =
+            [scope.name(&function.logical_id)?, scope.attribute(&function.logical_id, "Arn")?];
+        let callers = permissions.iter().filter(|(name, _)| names.contains(name));
+        function.callers.extend(callers.map(|(_, principal)| principal.clone()));
+    }
     Ok(stack)
+}
+
+/// The function that may be invoked and the service that may, if it may in this account.
+fn permission(
+    deployment: &Deployment,
+    resolved: &Value,
+) -> anyhow::Result<Option<(String, String)>> {
+    let (function, principal) = (text(&resolved["FunctionName"])?, text(&resolved["Principal"])?);
+    let source = &resolved["SourceAccount"];
+    let is_ours = source.is_null() || text(source)? == deployment.account;
+    let invokes = ["lambda:InvokeFunction", "lambda:*"].contains(&&*text(&resolved["Action"])?);
+    Ok((is_ours && invokes).then_some((function, principal)))
 }
 
 fn function(
@@ -144,6 +183,7 @@ fn function(
         memory_mb: number(&resolved["MemorySize"], 128)?,
         role,
         events: events.collect(),
+        callers: BTreeSet::new(),
     })
 }
 

@@ -4,6 +4,7 @@ pub mod mysql;
 pub mod postgres;
 pub mod tls;
 
+pub use crate::plan::finding::Finding;
 use crate::{budget::Budget, fault::Fault, plan::set::Strategy, secret::login::Login};
 
 /// Why a login failed. Only the first lets the rotation try another password.
@@ -38,14 +39,6 @@ pub struct Turn<'a> {
     pub account: &'a str,
     pub pending: &'a Login,
     pub owner: &'a str,
-}
-
-/// One finding of the doctor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    Fine(String),
-    Warning(String),
-    Wrong(String),
 }
 
 #[expect(async_fn_in_trait, reason = "everything runs on one thread")]
@@ -101,4 +94,15 @@ pub trait Engine {
         turn: Turn<'_>,
         strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault>;
+
+    /// What the user itself would find: the server's version, whether it may be written to, and the
+    /// rights that are missing.
+    async fn examine_own(
+        &self,
+        session: &mut Self::Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault>;
+
+    /// Whether a server of this engine can be set up to take any password.
+    fn may_take_any_password(&self) -> bool;
 }

@@ -4,9 +4,14 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject as _},
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::{
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_cert_signed_by_trust_anchor,
+    },
+    crypto::{self, WebPkiSupportedAlgorithms, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject as _},
+    server::ParsedCertificate,
 };
 
 use crate::fault::{Code, Fault};
@@ -31,16 +36,79 @@ pub fn roots(extra_pem: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Fa
     Ok(roots)
 }
 
-/// The configuration for clients that take rustls' own.
-pub fn client_config(roots: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, Fault> {
+/// The configurations for clients that take rustls' own.
+#[derive(Debug, Clone)]
+pub struct Configs {
+    /// The certificate is for the name that is asked for.
+    pub full: Arc<ClientConfig>,
+    /// It is of a known authority, for whatever name.
+    pub chain_only: Arc<ClientConfig>,
+}
+
+pub fn client_configs(roots: &[CertificateDer<'static>]) -> Result<Configs, Fault> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(roots.iter().cloned());
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = Arc::new(ring::default_provider());
+    let chain =
+        Chain { roots: store.clone(), algorithms: provider.signature_verification_algorithms };
+    let full = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|err| Fault::new(Code::DbTls, format!("no TLS here: {err}")))?
         .with_root_certificates(store)
         .with_no_client_auth();
-    Ok(Arc::new(config))
+    let mut chain_only = full.clone();
+    chain_only.dangerous().set_certificate_verifier(Arc::new(chain));
+    Ok(Configs { full: Arc::new(full), chain_only: Arc::new(chain_only) })
+}
+
+/// Verifies all of a certificate but its name.
+#[derive(Debug)]
+struct Chain {
+    roots: RootCertStore,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl ServerCertVerifier for Chain {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let certificate = ParsedCertificate::try_from(certificate)?;
+        verify_server_cert_signed_by_trust_anchor(
+            &certificate,
+            &self.roots,
+            intermediates,
+            now,
+            self.algorithms.all,
+        )?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        crypto::verify_tls12_signature(message, certificate, signed, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        crypto::verify_tls13_signature(message, certificate, signed, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
 }
 
 #[cfg(test)]

@@ -12,21 +12,22 @@ pub const CLONE_SUFFIX: &str = "_clone";
 
 /// The user of the pending version.
 pub fn pending_user(current: &Login, strategy: Strategy, suffix: &str) -> Result<String, Fault> {
-    if strategy != Strategy::Alternating {
-        return Ok(current.username.clone());
-    }
-    let other = other_user(&current.username, suffix);
+    let user = match strategy {
+        Strategy::Alternating => other_user(&current.username, suffix),
+        Strategy::Single | Strategy::Dual => current.username.clone(),
+    };
     let (length, limit, unit) = match current.place.engine {
-        // PostgreSQL cuts a longer name off, and says so to nobody.
-        EngineName::Postgres => (other.len(), 63, "bytes"),
-        EngineName::Mysql => (other.chars().count(), 32, "characters"),
-        EngineName::Mariadb => (other.chars().count(), 80, "characters"),
+        // PostgreSQL cuts a longer name off, and says so to nobody: whoever logs in is somebody
+        // else, which would be found when the password has been changed.
+        EngineName::Postgres => (user.len(), 63, "bytes"),
+        EngineName::Mysql => (user.chars().count(), 32, "characters"),
+        EngineName::Mariadb => (user.chars().count(), 80, "characters"),
     };
     if length > limit {
-        let what = format!("`{other}` has {length} {unit}, and a user's name may have {limit}");
+        let what = format!("`{user}` has {length} {unit}, and a user's name may have {limit}");
         return Err(Fault::new(Code::NameTooLong, what));
     }
-    Ok(other)
+    Ok(user)
 }
 
 /// The first of the two users, who owns what both make.
@@ -100,6 +101,12 @@ mod tests {
         check(EngineName::Mysql, &"é".repeat(26), &format!("{}_clone", "é".repeat(26)));
         check(EngineName::Mysql, &"a".repeat(27), "E_NAME_TOO_LONG");
         check(EngineName::Mariadb, &"a".repeat(75), "E_NAME_TOO_LONG");
+        let single = |name: &str| {
+            let login = login(EngineName::Postgres, name);
+            pending_user(&login, Strategy::Single, CLONE_SUFFIX).map_err(|fault| fault.code)
+        };
+        assert_eq!(single(&"a".repeat(63)), Ok("a".repeat(63)));
+        assert_eq!(single(&"a".repeat(64)), Err(Code::NameTooLong));
     }
 
     #[test]

@@ -51,9 +51,21 @@ pub struct Described {
     pub rotation_enabled: Option<bool>,
     pub owning_service: Option<String>,
     pub primary_region: Option<String>,
+    /// When anything of it changed last.
+    pub last_changed: Option<String>,
+    pub replicas: Vec<Replica>,
     /// The labels of each version that has any.
     pub stages: BTreeMap<String, Vec<String>>,
     pub tags: BTreeMap<String, String>,
+}
+
+/// A copy of the secret in another region.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replica {
+    pub region: String,
+    /// `InSync`, `InProgress` or `Failed`.
+    pub status: String,
+    pub message: Option<String>,
 }
 
 impl Described {
@@ -61,6 +73,10 @@ impl Described {
     pub fn version(&self, label: &str) -> Option<&str> {
         let mut versions = self.stages.iter();
         versions.find(|(_, labels)| labels.iter().any(|it| it == label)).map(|(id, _)| id.as_str())
+    }
+
+    pub fn is_pending(&self, version: &str) -> bool {
+        self.has(version, PENDING) == Some(true)
     }
 
     fn has(&self, version: &str, label: &str) -> Option<bool> {
@@ -75,7 +91,8 @@ pub enum Gate {
     AlreadyCurrent,
 }
 
-pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result<Gate, Fault> {
+/// Whether the secret may be rotated at all, whatever its labels.
+pub fn secret_allows(secret: &Described, region: &str) -> Result<(), Fault> {
     let name = &secret.name;
     let refuse = |code, what: &str| Err(Fault::new(code, format!("`{name}` {what}")));
     if secret.is_deleted {
@@ -90,6 +107,13 @@ pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result
     if secret.rotation_enabled == Some(false) {
         return refuse(Code::RotationDisabled, "has its rotation disabled");
     }
+    Ok(())
+}
+
+pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result<Gate, Fault> {
+    secret_allows(secret, region)?;
+    let name = &secret.name;
+    let refuse = |code, what: &str| Err(Fault::new(code, format!("`{name}` {what}")));
     match (secret.has(token, CURRENT), secret.has(token, PENDING)) {
         (None, _) | (_, None) => {
             return refuse(Code::TokenUnknown, &format!("has no label on the version {token}"));

@@ -15,6 +15,17 @@ pub enum Strategy {
     Alternating,
 }
 
+impl Strategy {
+    /// As settings call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Dual => "dual",
+            Self::Alternating => "alternating",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Credential {
     Current,

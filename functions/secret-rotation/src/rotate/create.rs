@@ -40,7 +40,15 @@ pub async fn create(work: &Work<'_>) -> Result<&'static str, Fault> {
         rotation_token,
         pending.text(),
     );
-    match put.await? {
+    let put = match put.await {
+        // What AWS says to somebody whose rotation is over.
+        Err(fault) if fault.code == Code::SmDenied && !is_going_on(work).await => {
+            let what = format!("the rotation to {} is over: {}", work.token(), fault.what());
+            return Err(Fault::new(Code::Abandoned, what));
+        }
+        put => put?,
+    };
+    match put {
         Put::Done => Ok("made the pending version"),
         Put::SomebodyElseWas => {
             if is_there(work, &current, &settings).await? {
@@ -49,6 +57,12 @@ pub async fn create(work: &Work<'_>) -> Result<&'static str, Fault> {
             Err(Fault::new(Code::PendingEmpty, "the pending version was there and is not readable"))
         }
     }
+}
+
+/// Whether the version is still the pending one, or nobody knows.
+async fn is_going_on(work: &Work<'_>) -> bool {
+    let now = secrets::describe(work.client, &work.secret.arn).await;
+    now.map_or(true, |now| now.is_pending(work.token()))
 }
 
 /// Whether the pending version has a value, and one that can be used.

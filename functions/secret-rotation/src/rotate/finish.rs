@@ -1,37 +1,73 @@
-//! `finishSecret`: the label `AWSCURRENT` moves to the pending version, in one call.
+//! `finishSecret`: the label `AWSCURRENT` moves to the pending version, in one call, and never to a
+//! password that does not log in, in whatever order the steps came. Then who should know learns of
+//! it.
 
 use shared::error::AwsErrorKind;
 
 use crate::{
     fault::{Code, Fault},
+    hooks,
     plan::{
         create::check_pending,
         finish::{Promotion, promotion},
         gate::{CURRENT, PENDING},
     },
-    rotate::{Work, is_random},
+    rotate::{Done, FINISHED, Work, is_random},
+    secret::{document::Document, login::Login},
     secrets,
+    settings::Settings,
 };
 
 /// How often the labels are looked at: they may change between the look and the move.
 const LOOKS: usize = 2;
 
-pub async fn finish(work: &Work<'_>) -> Result<&'static str, Fault> {
+/// `prove` shows that the pending version logs in and can work.
+pub async fn finish(
+    work: &Work<'_>,
+    prove: impl AsyncFn(&Settings, &Login) -> Result<(), Fault>,
+) -> Result<Done, Fault> {
     // A version without a value would be a secret without a value.
     let pending = secrets::pending(work.client, work.secret, work.token()).await?;
+    let outcome = move_label(work, &pending, prove).await?;
+    Ok(Done { outcome, warnings: hooks::run(work, Some(pending)).await })
+}
+
+/// `finishSecret` of a rotation that has finished: the first may have died before its hooks, and
+/// they do nothing twice but tell.
+pub async fn finish_again(work: &Work<'_>) -> Done {
+    Done { outcome: FINISHED, warnings: hooks::run(work, None).await }
+}
+
+async fn move_label(
+    work: &Work<'_>,
+    pending: &Document,
+    prove: impl AsyncFn(&Settings, &Login) -> Result<(), Fault>,
+) -> Result<&'static str, Fault> {
+    let mut is_proven = is_random(pending);
     let mut secret = work.secret.clone();
+    let first = secret.version(CURRENT).map(str::to_owned);
     for look in 1..=LOOKS {
         let Promotion::Move { remove_from } = promotion(&secret, work.token()) else {
             return Ok("the pending version is the current one already");
         };
-        if remove_from.is_some() && !is_random(&pending) {
-            let current = secrets::current(work.client, &secret).await?;
-            let settings = work.settings(&current)?;
-            let current = work.login(&current, CURRENT)?;
-            let pending = work.login(&pending, PENDING)?;
-            if pending != current {
-                check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
-                    .map_err(|fault| Fault::new(Code::Abandoned, fault.what().to_owned()))?;
+        if remove_from != first {
+            let what = format!("`{}` has got another {CURRENT} meanwhile", secret.name);
+            return Err(Fault::new(Code::Abandoned, what));
+        }
+        if !is_random(pending) {
+            let settings = work.settings(pending)?;
+            let pending = work.login(pending, PENDING)?;
+            if remove_from.is_some() {
+                let current = secrets::current(work.client, &secret).await?;
+                let current = work.login(&current, CURRENT)?;
+                if pending != current {
+                    check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
+                        .map_err(|fault| Fault::new(Code::Abandoned, fault.what().to_owned()))?;
+                }
+            }
+            if !is_proven {
+                prove(&settings, &pending).await?;
+                is_proven = true;
             }
         }
         let moved =

@@ -1,12 +1,15 @@
 //! The four steps. Each may come twice, late, or beside another, and each begins by looking at what
 //! is there already.
 
+pub mod admin;
 pub mod create;
 pub mod finish;
 pub mod set;
 pub mod test;
 
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use jiff::Timestamp;
 
 use crate::{
     budget::Budget,
@@ -18,13 +21,32 @@ use crate::{
     settings::Settings,
 };
 
+/// The outcome of a step that came too late to do anything.
+pub const FINISHED: &str = "the rotation has finished already";
+
 /// One step of one secret's rotation, with what every step needs.
 pub struct Work<'a> {
     pub config: &'a Config,
+    /// For clients of other services than Secrets Manager.
+    pub aws: &'a SdkConfig,
     pub client: &'a Client,
     pub event: &'a StepEvent,
     pub secret: &'a Described,
     pub budget: Budget,
+    pub now: Timestamp,
+}
+
+/// What a step did, and what failed beside it without making it fail.
+#[derive(Debug)]
+pub struct Done {
+    pub outcome: &'static str,
+    pub warnings: Vec<String>,
+}
+
+impl From<&'static str> for Done {
+    fn from(outcome: &'static str) -> Self {
+        Self { outcome, warnings: Vec::new() }
+    }
 }
 
 impl Work<'_> {

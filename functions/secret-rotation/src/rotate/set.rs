@@ -1,19 +1,36 @@
 //! `setSecret`: the database learns the pending password. Plays the moves that `plan::set` decides,
 //! and believes in a change only when the pending password logs in.
 
+use std::time::Duration;
+
 use crate::{
     engine::{Engine, Refusal, Turn},
+    event::StepEvent,
     fault::{Code, Fault},
     plan::{
         create::check_pending,
-        gate::{CURRENT, PENDING},
+        gate::{CURRENT, Gate, PENDING, gate},
         set::{Answer, Credential, Known, Move, Strategy, next},
     },
-    rotate::{Work, first_user},
+    rotate::{
+        FINISHED, Work,
+        admin::{Admin, log_in_as_admin},
+        first_user,
+    },
     secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
 };
+
+/// How often the new password is tried after a change while the database is away: it may be starting
+/// again, and may still count the session that made the change.
+const TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a replica may take to learn what its writer was told. Few looks: until
+/// then, each is a wrong password.
+const REPLICATION_LOOKS: u32 = 2;
+const REPLICATION_PAUSE: Duration = Duration::from_secs(2);
 
 /// The versions of the secret as logins.
 pub struct Logins {
@@ -52,6 +69,12 @@ impl Logins {
             logins.previous = previous.filter(|previous| previous.is_same_user(&logins.pending));
         }
         Ok(logins)
+    }
+
+    /// Those of a version that only has to prove itself.
+    pub fn only(pending: &Login) -> Self {
+        let pending = pending.clone();
+        Self { current: pending.clone(), pending, previous: None, admin: None }
     }
 
     fn of(&self, credential: Credential) -> &Login {
@@ -120,11 +143,17 @@ pub async fn set<E: Engine>(
                     Some(session) => engine.account(session).await.ok(),
                     None => None,
                 };
+                // A user may have no more than one connection.
+                drop(session.take());
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                if !is_still_wanted(work, engine, &mut admin.session).await? {
+                    return Ok(FINISHED);
+                }
                 let (account, Logins { current, pending, .. }) = (account.as_deref(), logins);
-                engine.change_other(&mut admin, account, current, pending, strategy).await?;
-                verify(work, engine, logins).await?;
+                engine
+                    .change_other(&mut admin.session, account, current, pending, strategy)
+                    .await?;
+                verify_after(&admin, work, engine, logins).await?;
                 return Ok("changed the password as the admin");
             }
             Move::PrepareClone => {
@@ -134,15 +163,31 @@ pub async fn set<E: Engine>(
                     None => current.username.clone(),
                 };
                 let mut admin = log_in_as_admin(work, engine, logins).await?;
-                engine.lock(&mut admin, &work.secret.arn).await?;
+                if !is_still_wanted(work, engine, &mut admin.session).await? {
+                    return Ok(FINISHED);
+                }
                 let owner = first_user(&current.username, settings);
                 let turn = Turn { current, account: &account, pending, owner };
-                engine.prepare_clone(&mut admin, turn).await?;
-                verify(work, engine, logins).await?;
+                engine.prepare_clone(&mut admin.session, turn).await?;
+                verify_after(&admin, work, engine, logins).await?;
                 return Ok("prepared the other user");
             }
         }
     }
+}
+
+/// Waits for the other steps of this secret. Meanwhile the rotation may have come to its end, or
+/// another have begun, whose password the pending one of this must not replace.
+async fn is_still_wanted<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    session: &mut E::Session,
+) -> Result<bool, Fault> {
+    engine.lock(session, &work.secret.arn).await?;
+    let StepEvent { secret, token, step, .. } = work.event;
+    let secret = secrets::describe(work.client, secret).await?;
+    let gate = gate(&secret, token, step, &work.config.aws.region)?;
+    Ok(gate != Gate::AlreadyCurrent)
 }
 
 /// Another step may be at the same work: it is waited for, and its work not undone. When the
@@ -154,13 +199,15 @@ async fn change_own<E: Engine>(
     logins: &Logins,
     mut session: E::Session,
 ) -> Result<(), Fault> {
-    engine.lock(&mut session, &work.secret.arn).await?;
+    if !is_still_wanted(work, engine, &mut session).await? {
+        return Ok(());
+    }
     let changed = engine.change_own(&mut session, &logins.pending, strategy).await;
     drop(session);
     match changed {
         Ok(()) => verify(work, engine, logins).await,
         Err(fault) if may_have_happened(fault.code) => {
-            if log_in_pending(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
+            if log_in_changed(work, engine, logins).await?.is_some() { Ok(()) } else { Err(fault) }
         }
         Err(fault) => Err(fault),
     }
@@ -175,54 +222,56 @@ fn may_have_happened(code: Code) -> bool {
     )
 }
 
-pub async fn log_in_as_admin<E: Engine>(
-    work: &Work<'_>,
-    engine: &E,
-    logins: &Logins,
-) -> Result<E::Session, Fault> {
-    let id = logins.admin.as_deref().unwrap_or_default();
-    let mut refusal = None;
-    // Its rotation may have finished between our look and our login: one more look tells.
-    for _ in 0..2 {
-        let document = secrets::other(work.client, id).await?;
-        let admin = admin_login(&document, id, &logins.pending)?;
-        match engine.log_in(&admin, work.budget).await {
-            Ok(session) => return Ok(session),
-            Err(Refusal::WrongPassword(fault)) => refusal = Some(fault),
-            Err(refusal) => return Err(refusal.into_fault().within("as the admin")),
-        }
-    }
-    let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
-    Err(Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in: {said}")))
-}
-
-/// The admin comes to the database of the secret. A managed master secret has nothing but user and
-/// password, and says nothing of a host.
-fn admin_login(document: &Document, id: &str, login: &Login) -> Result<Login, Fault> {
-    let field = |name: &'static str| {
-        document
-            .required(name)
-            .map_err(|err| Fault::new(Code::AdminSecret, format!("the secret `{id}`: {err}")))
-    };
-    let host = document.string("host").ok().flatten();
-    if let Some(host) = host.filter(|host| *host != login.place.host) {
-        let what = format!(
-            "the admin's secret `{id}` is for the host `{host}`, not `{}`",
-            login.place.host
-        );
-        return Err(Fault::new(Code::AdminHost, what));
-    }
-    let password = crate::hidden::Hidden::new(field("password")?);
-    Ok(Login { place: login.place.clone(), username: field("username")?, password })
-}
-
 /// The change is believed when the new password logs in.
 async fn verify<E: Engine>(work: &Work<'_>, engine: &E, logins: &Logins) -> Result<(), Fault> {
-    if log_in_pending(work, engine, logins).await?.is_some() {
+    if log_in_changed(work, engine, logins).await?.is_some() {
         return Ok(());
     }
     let what = format!("{} was changed and is refused", logins.pending);
     Err(Fault::new(Code::NotTaken, what))
+}
+
+/// The pending password after a change. A database that is away for a moment is waited for, since
+/// until then nobody knows which password is the right one.
+async fn log_in_changed<E: Engine>(
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<Option<E::Session>, Fault> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match log_in_pending(work, engine, logins).await {
+            Err(fault) if will_pass(fault.code) && work.budget.query() > pause => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+    log_in_pending(work, engine, logins).await
+}
+
+fn will_pass(code: Code) -> bool {
+    matches!(code, Code::DbUnreachable | Code::DbStarting | Code::DbConnections)
+}
+
+/// The same after an admin's change. A replica learns of it later than its writer.
+async fn verify_after<E: Engine>(
+    admin: &Admin<E::Session>,
+    work: &Work<'_>,
+    engine: &E,
+    logins: &Logins,
+) -> Result<(), Fault> {
+    let n_early = if admin.is_elsewhere { REPLICATION_LOOKS } else { 0 };
+    for _ in 0..n_early {
+        match verify(work, engine, logins).await {
+            Err(fault) if fault.code == Code::NotTaken => {
+                tokio::time::sleep(REPLICATION_PAUSE).await;
+            }
+            verified => return verified,
+        }
+    }
+    verify(work, engine, logins).await
 }
 
 async fn log_in_pending<E: Engine>(

@@ -70,7 +70,7 @@ impl Template {
     }
 
     /// The text for a secret, or the field that it does not have.
-    fn render(&self, document: &Document) -> Result<String, String> {
+    pub fn render(&self, document: &Document) -> Result<String, String> {
         let mut rendered = String::new();
         for part in &self.0 {
             match part {

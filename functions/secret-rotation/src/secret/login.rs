@@ -56,6 +56,8 @@ pub struct Place {
 pub enum Tls {
     /// Encrypted, with a certificate for this name: `sslservername`, or the host.
     Verified { name: String },
+    /// The same for a certificate of whatever name, where the secret says `"sslmode": "verify-ca"`.
+    VerifiedChain { name: String },
     /// Only where the secret says `"ssl": false`.
     Off,
 }
@@ -83,11 +85,12 @@ impl Login {
             expected: "one of `postgres`, `mysql`, `mariadb`",
         })?;
         let host = document.required("host")?;
-        let server_name = document.string("sslservername")?;
-        let tls = if is_off(document) {
-            Tls::Off
-        } else {
-            Tls::Verified { name: server_name.unwrap_or_else(|| host.clone()) }
+        let name = document.string("sslservername")?.unwrap_or_else(|| host.clone());
+        let tls = match document.raw("sslmode").map(|raw| raw.trim_matches('"')) {
+            _ if is_off(document) => Tls::Off,
+            Some("verify-ca") => Tls::VerifiedChain { name },
+            // What libpq means by the others is less than we do anyway.
+            _ => Tls::Verified { name },
         };
         let place = Place {
             engine,
@@ -111,6 +114,17 @@ impl Login {
 }
 
 impl Place {
+    /// Another host with the same data. Its certificate is its own.
+    #[must_use]
+    pub fn at(&self, host: &str, port: u16) -> Self {
+        let tls = match &self.tls {
+            Tls::Off => Tls::Off,
+            Tls::Verified { .. } => Tls::Verified { name: host.to_owned() },
+            Tls::VerifiedChain { .. } => Tls::VerifiedChain { name: host.to_owned() },
+        };
+        Self { host: host.to_owned(), port, tls, ..self.clone() }
+    }
+
     pub fn is_same_database(&self, other: &Self) -> bool {
         let key =
             |place: &Self| (place.engine, place.host.clone(), place.port, place.dbname.clone());
@@ -119,7 +133,7 @@ impl Place {
 }
 
 /// The samples take a number or a text. Missing, `null` and empty are the engine's own port.
-fn port(document: &Document) -> Result<Option<u16>, Malformed> {
+pub fn port(document: &Document) -> Result<Option<u16>, Malformed> {
     let Some(raw) = document.raw("port") else { return Ok(None) };
     let text = raw.trim_matches('"').trim();
     if text.is_empty() || text == "null" {
@@ -174,6 +188,7 @@ mod tests {
     fn tls_is_off_only_where_it_says_so() {
         let name = |fields: &str| match read(fields).unwrap().place.tls {
             Tls::Verified { name } => name,
+            Tls::VerifiedChain { name } => format!("chain of {name}"),
             Tls::Off => "off".to_owned(),
         };
         assert_eq!(name(""), "db");
@@ -183,6 +198,10 @@ mod tests {
         assert_eq!(name(r#", "ssl": false"#), "off");
         assert_eq!(name(r#", "ssl": "False""#), "off");
         assert_eq!(name(r#", "sslservername": "proxy.example""#), "proxy.example");
+        assert_eq!(name(r#", "sslmode": "verify-ca""#), "chain of db");
+        assert_eq!(name(r#", "sslmode": "require""#), "db");
+        assert_eq!(name(r#", "sslmode": "disable""#), "db");
+        assert_eq!(name(r#", "sslmode": "verify-ca", "ssl": false"#), "off");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Instance {
     pub replica_of: Option<String>,
     /// A member starts and stops with its cluster.
     pub cluster: Option<String>,
+    /// Where a test has it; else where AWS would.
+    pub(super) endpoint: Option<(String, u16)>,
     pub(super) life: Life,
 }
 
@@ -35,6 +37,8 @@ pub struct Cluster {
     pub created: Timestamp,
     pub maintenance_window: Option<String>,
     pub tags: Tags,
+    /// Where a test has its writer; else where AWS would.
+    pub(super) endpoint: Option<(String, u16)>,
     pub(super) life: Life,
 }
 
@@ -61,6 +65,7 @@ impl Instance {
             tags: Tags::new(),
             replica_of: None,
             cluster: None,
+            endpoint: None,
             life: Life::resting(Status::Available),
         }
     }
@@ -68,6 +73,13 @@ impl Instance {
     #[must_use]
     pub fn engine(mut self, engine: impl Into<String>) -> Self {
         self.engine = engine.into();
+        self
+    }
+
+    /// Where it really is.
+    #[must_use]
+    pub fn at(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.endpoint = Some((host.into(), port));
         self
     }
 
@@ -132,6 +144,7 @@ impl Cluster {
             created: Timestamp::UNIX_EPOCH,
             maintenance_window: Some(MAINTENANCE_WINDOW.to_owned()),
             tags: Tags::new(),
+            endpoint: None,
             life: Life::resting(Status::Available),
         }
     }
@@ -139,6 +152,13 @@ impl Cluster {
     #[must_use]
     pub fn engine(mut self, engine: impl Into<String>) -> Self {
         self.engine = engine.into();
+        self
+    }
+
+    /// Where its writer really is.
+    #[must_use]
+    pub fn at(mut self, host: impl Into<String>, port: u16) -> Self {
+        self.endpoint = Some((host.into(), port));
         self
     }
 

@@ -21,7 +21,8 @@ pub(super) fn instance(xml: &mut Xml, state: &State, instance: &Instance, site: 
         .maybe("AutomaticRestartTime", life.automatic_restart().map(instant))
         .text("MasterUsername", "admin")
         .element("Endpoint", |xml| {
-            xml.text("Address", host(id, "", site)).text("Port", port(engine));
+            let (host, port) = endpoint(instance.endpoint.as_ref(), id, "", engine, site);
+            xml.text("Address", host).text("Port", port);
         })
         .text("AllocatedStorage", if cluster.is_some() { "1" } else { "20" })
         .text("InstanceCreateTime", instant(instance.created))
@@ -60,18 +61,19 @@ pub(super) fn instance(xml: &mut Xml, state: &State, instance: &Instance, site: 
 /// The children of `DBCluster`.
 pub(super) fn cluster(xml: &mut Xml, state: &State, cluster: &Cluster, site: &Site<'_>) {
     let Cluster { id, engine, .. } = cluster;
+    let (writer, port) = endpoint(cluster.endpoint.as_ref(), id, "cluster-", engine, site);
     xml.text("AllocatedStorage", "1")
         .text("BackupRetentionPeriod", "7")
         .text("DBClusterIdentifier", id)
         .text("Status", cluster.life.status().name())
         .maybe("AutomaticRestartTime", cluster.life.automatic_restart().map(instant))
-        .text("Endpoint", host(id, "cluster-", site))
+        .text("Endpoint", writer)
         .text("ReaderEndpoint", host(id, "cluster-ro-", site))
         .text("MultiAZ", boolean(cluster.multi_az))
         .text("Engine", engine)
         .text("EngineVersion", version(engine))
         .text("EngineMode", "provisioned")
-        .text("Port", port(engine))
+        .text("Port", port)
         .text("MasterUsername", "admin")
         .maybe("PreferredMaintenanceWindow", cluster.maintenance_window.as_deref())
         .text("ReadReplicaIdentifiers", "")
@@ -104,6 +106,20 @@ pub(super) fn resource_id(site: &Site<'_>, id: &str) -> String {
 /// The first member is the writer.
 fn members<'s>(state: &'s State, id: &'s str) -> impl Iterator<Item = (&'s Instance, bool)> {
     state.members(id).enumerate().map(|(index, member)| (member, index == 0))
+}
+
+/// Where a test has put it, or where AWS would.
+fn endpoint(
+    set: Option<&(String, u16)>,
+    id: &str,
+    kind: &str,
+    engine: &str,
+    site: &Site<'_>,
+) -> (String, String) {
+    match set {
+        Some((host, port)) => (host.clone(), port.to_string()),
+        None => (host(id, kind, site), port(engine).to_owned()),
+    }
 }
 
 fn host(id: &str, kind: &str, site: &Site<'_>) -> String {

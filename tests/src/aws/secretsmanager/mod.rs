@@ -23,6 +23,7 @@ mod tests;
 mod touched;
 mod versions;
 
+pub use rotation::PRINCIPAL;
 pub use schedule::Rules;
 pub use secret::{Lag, Replica, Secret};
 pub use state::State;

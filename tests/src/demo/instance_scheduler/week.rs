@@ -16,8 +16,8 @@ use super::{
 use crate::{
     aws::{LocalAws, Options, clock::Clock, log::Entry, site::Site},
     demo,
-    lambda::{self, Function, Spec},
-    template::{self, Stack},
+    lambda::{self, Function},
+    template,
 };
 
 /// A Monday, 00:00 UTC, of a week with holidays in two of three offices.
@@ -72,7 +72,10 @@ pub(super) fn live(binary: &Path) -> anyhow::Result<Week> {
     let monday: Timestamp = MONDAY.parse().context("the Monday")?;
     let aws = LocalAws::start(Options { clock: Some(Clock::at(monday)), ..Options::default() })?;
     let at = |now| Site { account: &stack.account, region: &stack.region, now };
-    aws.with(|world| demo::populate(world, &stack, monday))?;
+    aws.with(|world| {
+        demo::install(world, &stack, monday);
+        super::populate(world, &stack, monday)
+    })?;
 
     let mut week = Week {
         monday,
@@ -85,7 +88,8 @@ pub(super) fn live(binary: &Path) -> anyhow::Result<Week> {
         n_alerts: 0,
         took: Took { memory_mib: u32::try_from(function.memory_mb)?, ..Took::default() },
     };
-    let lambda = Function::start(spec(binary, &stack, function, &aws.endpoint())?)?;
+    let spec = demo::spec(binary, &stack, function, &aws.endpoint())?.variable("CLOCK", "event");
+    let lambda = Function::start(spec)?;
     let names: BTreeMap<String, String> =
         FLEET.iter().map(|resource| (resource.id(&at(monday)), resource.name.to_owned())).collect();
     let event = event()?;
@@ -139,24 +143,6 @@ impl Took {
         self.running += invocation.duration;
         self.peak_memory_bytes = self.peak_memory_bytes.max(invocation.peak_memory_bytes);
     }
-}
-
-/// The function as the template deploys it, with the event's time for its clock.
-fn spec(
-    binary: &Path,
-    stack: &Stack,
-    function: &template::Function,
-    endpoint: &str,
-) -> anyhow::Result<Spec> {
-    let mut spec = Spec::at(&function.name, binary)
-        .endpoint(endpoint)
-        .timeout(Duration::from_secs(function.timeout_secs))
-        .memory_mib(u32::try_from(function.memory_mb)?)
-        .variable("CLOCK", "event");
-    spec.account.clone_from(&stack.account);
-    spec.region.clone_from(&stack.region);
-    spec.variables.extend(function.variables.clone());
-    Ok(spec)
 }
 
 /// How often the template's schedule fires: `cron(0/5 * * * ? *)`.

@@ -26,6 +26,9 @@ use crate::servers::{
 /// What the server says for itself.
 pub(super) const LOG: &str = "server.log";
 
+/// Who signed the certificate that the server shows.
+pub(super) const AUTHORITY: &str = "authority.pem";
+
 /// How long a server may take to start on a busy machine.
 const START: Duration = Duration::from_mins(1);
 
@@ -59,7 +62,7 @@ impl Server {
         let pem = options.certificate.make()?;
         place.write("certificate.pem", &pem.certificate)?;
         place.write("key.pem", &pem.key)?;
-        place.write("authority.pem", &pem.authority)?;
+        place.write(AUTHORITY, &pem.authority)?;
         let folder = place.path().to_owned();
         let mut server = Self {
             programs: programs.to_owned(),

@@ -10,6 +10,8 @@ use crate::{
     hidden::{Hidden, scrubbed},
 };
 
+/// The server repeats the statement from the place on that it does not understand.
+const BAD_SYNTAX: u16 = 1064;
 /// The current password has to be said along with the new one.
 pub(super) const NEEDS_CURRENT: u16 = 3892;
 /// The password that was said along with the new one is not the first of the user's two.
@@ -59,6 +61,7 @@ pub(super) fn fault(error: &Error, what: &str, secrets: &[&Hidden]) -> Fault {
         Some(1290 | 1836 | 1792) => Code::DbReadOnly,
         Some(3638 | 1819 | 1620) => Code::DbPolicy,
         Some(1205 | 3024 | 1969) => Code::DbTimeout,
+        Some(1226) => Code::DbConnections,
         Some(1053) => Code::DbStarting,
         Some(1524) => Code::DbPlugin,
         Some(EXPIRED | MUST_CHANGE) => Code::Expired,
@@ -112,8 +115,32 @@ fn wire_code(error: &Error) -> Code {
 
 fn said(error: &Error, secrets: &[&Hidden]) -> String {
     let text = match error {
-        Error::Server(ServerError { code, message, .. }) => format!("{message} ({code})"),
+        Error::Server(ServerError { code, message, .. }) => {
+            // What follows is our own statement, with the hash of a password perhaps.
+            let said = message.split(" near ").next().filter(|_| *code == BAD_SYNTAX);
+            format!("{} ({code})", said.unwrap_or(message))
+        }
         other => other.to_string(),
     };
     scrubbed(&text, secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f17_88_a_statement_that_is_not_understood_is_not_repeated() {
+        let error = |code, message: &str| {
+            let (message, state) = (message.to_owned(), "42000".to_owned());
+            Error::Server(ServerError { code, message, state })
+        };
+        let bad =
+            error(1064, "You have an error in your SQL syntax; near ''*AB12' near x' at line 1");
+        assert_eq!(said(&bad, &[]), "You have an error in your SQL syntax; (1064)");
+        let other = error(1045, "Access denied near 'app'");
+        assert_eq!(said(&other, &[]), "Access denied near 'app' (1045)");
+        let secret = Hidden::new("hunter'2");
+        assert_eq!(said(&error(1049, "no 'hunter''2'"), &[&secret]), "no '<hidden>' (1049)");
+    }
 }

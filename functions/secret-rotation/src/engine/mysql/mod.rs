@@ -1,7 +1,9 @@
 //! MySQL and MariaDB. MariaDB gets the hash of a password, MySQL the password, which its logs hide.
 
 mod account;
+mod certificate;
 mod clone;
+mod doctor;
 mod errors;
 mod methods;
 mod own;
@@ -47,11 +49,7 @@ impl Session {
             let done = connection.query_drop(sql.expose()).await;
             done.map_err(|err| Refused {
                 number: errors::number(&err),
-                fault: errors::fault(
-                    &err,
-                    &format!("{what} as {login}"),
-                    &[secrets, &[sql]].concat(),
-                ),
+                fault: errors::fault(&err, &format!("{what} as {login}"), secrets),
             })
         };
         budget.run(what, work).await
@@ -110,10 +108,14 @@ impl Engine for Mysql {
     async fn lock(&self, session: &mut Session, secret: &str) -> Result<(), Fault> {
         let hash = Sha1::digest(secret);
         let patience = session.budget.query().as_secs().max(1);
-        let sql = format!("SELECT GET_LOCK('caretaker {hash:x}', {patience})");
+        let sql = sql::lock(&format!("caretaker {hash:x}"), patience);
         let what = "waiting for another step of this rotation";
         match session.text(what, &sql).await {
             Ok(Some(got)) if got == "1" => Ok(()),
+            Ok(Some(got)) if got == sql::IS_READ_ONLY => {
+                let what = format!("the server of {} is a read-only one", session.login);
+                Err(Fault::new(Code::DbReadOnly, what))
+            }
             // Who has to change an expired password may not even wait, and may only set the one
             // password that every step would set.
             Err(fault) if fault.code == Code::Expired => Ok(()),
@@ -188,14 +190,15 @@ impl Engine for Mysql {
         &self,
         session: &mut Session,
         turn: Turn<'_>,
-        _strategy: Strategy,
+        strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
         let account = match Account::parse(turn.account) {
             Some(account) => account,
             None => clone::only_account(session, &turn.current.username).await?,
         };
         let made = session.made(&account.to_string()).await?;
-        let mut findings = vec![Finding::Fine(format!("the admin may look at {account}"))];
+        let mut findings = doctor::of_admin(session, turn, strategy).await?;
+        findings.push(Finding::Fine(format!("the admin may look at {account}")));
         // A step that is repeated after its end was lost begins with the password of before, and
         // may try three.
         if let Some(count @ 1..=2) = made.locked_after() {
@@ -206,24 +209,46 @@ impl Engine for Mysql {
         }
         Ok(findings)
     }
+
+    async fn examine_own(
+        &self,
+        session: &mut Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        doctor::of_user(session, strategy).await
+    }
+
+    /// And a wrong password may lock the user.
+    fn may_take_any_password(&self) -> bool {
+        false
+    }
 }
 
 impl Mysql {
     async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
         let Login { place, username, password } = login;
-        let options = OptsBuilder::default()
-            .ip_or_hostname(place.host.as_str())
-            .tcp_port(place.port)
-            .user(Some(username.as_str()))
-            .pass(Some(password.expose()))
-            .db_name(place.dbname.as_deref())
-            .prefer_socket(false)
-            .max_allowed_packet(Some(MAX_PACKET))
-            .wait_timeout(Some(WAIT_SECS))
-            .ssl_opts(self.tls(&place.tls));
+        let options = |tls: Option<SslOpts>| {
+            OptsBuilder::default()
+                .ip_or_hostname(place.host.as_str())
+                .tcp_port(place.port)
+                .user(Some(username.as_str()))
+                .pass(Some(password.expose()))
+                .db_name(place.dbname.as_deref())
+                .prefer_socket(false)
+                .max_allowed_packet(Some(MAX_PACKET))
+                .wait_timeout(Some(WAIT_SECS))
+                .ssl_opts(tls)
+        };
         let whom = login.to_string();
         let failed = |err| errors::refusal(&err, &whom, &[password]);
-        let mut connection = Conn::new(options).await.map_err(failed)?;
+        let opened = match (Conn::new(options(self.tls(&place.tls))).await, &place.tls) {
+            (Err(err), Tls::VerifiedChain { .. }) => match certificate::other_name(&err) {
+                Some(name) => Conn::new(options(Some(self.verified(name)))).await,
+                None => Err(err),
+            },
+            (opened, _) => opened,
+        };
+        let mut connection = opened.map_err(failed)?;
         let version: Result<Option<String>, _> = connection.query_first("SELECT VERSION()").await;
         let is_mariadb = match version {
             Ok(version) => version.is_some_and(|version| version.contains("MariaDB")),
@@ -240,12 +265,19 @@ impl Mysql {
     }
 
     fn tls(&self, tls: &Tls) -> Option<SslOpts> {
-        let Tls::Verified { name } = tls else { return None };
+        match tls {
+            Tls::Off => None,
+            Tls::Verified { name } | Tls::VerifiedChain { name } => {
+                Some(self.verified(name.clone()))
+            }
+        }
+    }
+
+    fn verified(&self, name: String) -> SslOpts {
         let roots = self.roots.iter().map(|root| root.to_vec().into()).collect();
-        let options = SslOpts::default()
+        SslOpts::default()
             .with_root_certs(roots)
             .with_disable_built_in_roots(true)
-            .with_danger_tls_hostname_override(Some(name.clone()));
-        Some(options)
+            .with_danger_tls_hostname_override(Some(name))
     }
 }

@@ -4,12 +4,24 @@
 use super::account::Account;
 use crate::hidden::Hidden;
 
-/// In this mode a backslash escapes, whatever the server's own mode says: with another, the same
-/// text would be another password.
-pub(super) const MODE: &str = "SET SESSION sql_mode = ''";
+/// In this mode a backslash escapes, and our letters are ours, whatever the server's own settings
+/// say: with others, the same text would be another password.
+pub(super) const MODE: &str = "SET SESSION sql_mode = '', NAMES utf8mb4";
 
 pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+pub(super) const IS_READ_ONLY: &str = "read-only";
+
+/// Takes a lock, and says 1 if it has it. Never on a replica: an admin's rights may allow it to write
+/// there, and what it writes would be there only.
+pub(super) fn lock(name: &str, patience_secs: u64) -> String {
+    format!(
+        "SELECT CASE WHEN @@global.read_only NOT IN ('0', 'OFF') THEN '{IS_READ_ONLY}' \
+         ELSE GET_LOCK({}, {patience_secs}) END",
+        text(name)
+    )
 }
 
 /// How a new password is said.

@@ -167,14 +167,13 @@ pub(super) async fn examine(
     strategy: Strategy,
 ) -> Result<Vec<Finding>, Fault> {
     let Turn { current, pending, owner, .. } = turn;
-    let mut findings = Vec::new();
+    let mut findings = vec![may_grant(session, owner).await?];
     let role = may_log_in(session, &current.username).await?;
     if let Some(until) = role.limits.valid_until {
         let what = format!("`{}` may log in until {until}", current.username);
         findings.push(Finding::Warning(format!("{what}, and no rotation moves that")));
     }
     if strategy == Strategy::Alternating {
-        findings.push(may_grant(session, owner).await?);
         let clone = if pending.username == owner { &current.username } else { &pending.username };
         if let Some(finding) = owned_by(session, clone, owner).await? {
             findings.push(finding);
@@ -194,11 +193,14 @@ async fn may_grant(session: &Session, owner: &str) -> Result<Finding, Fault> {
     let rows = session.query("a look at the admin's rights", &sql).await?;
     let may = rows.first().and_then(|row| row.first()?.clone()).as_deref() == Some("t");
     Ok(if may {
-        Finding::Fine(format!("the admin may make `{owner}`'s second user"))
+        Finding::Fine(format!("the admin may change `{owner}` and make its second user"))
     } else {
-        let grant =
-            format!("GRANT {} TO {} WITH ADMIN OPTION", sql::name(owner), sql::name(&session.user));
-        Finding::Wrong(format!("the admin may not make `{owner}`'s second user: run `{grant}`"))
+        let (owner, admin) = (sql::name(owner), sql::name(&session.user));
+        let what = format!(
+            "the admin may not change {owner} and make its second user: run `ALTER ROLE {admin} \
+             CREATEROLE` and `GRANT {owner} TO {admin} WITH ADMIN OPTION`"
+        );
+        Fault::new(Code::AdminPrivilege, what).into()
     })
 }
 

@@ -2,12 +2,11 @@
 //! may show to anybody.
 
 mod clone;
+mod doctor;
 mod errors;
 mod sql;
 
-use std::sync::Arc;
-
-use rustls::ClientConfig;
+use rustls::{ClientConfig, pki_types::ServerName};
 use sha1::{Digest as _, Sha1};
 use tokio::{net::TcpStream, task::JoinHandle};
 use tokio_postgres::{
@@ -15,7 +14,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Engine, Finding, Refusal, Turn};
+use super::{Engine, Finding, Refusal, Turn, tls::Configs};
 use crate::{
     budget::Budget,
     fault::{Code, Fault},
@@ -30,7 +29,7 @@ const DEFAULT_DATABASE: &str = "postgres";
 
 #[derive(Debug)]
 pub struct Postgres {
-    pub tls: Arc<ClientConfig>,
+    pub tls: Configs,
     pub hash: Hash,
 }
 
@@ -59,7 +58,7 @@ impl Session {
         let work = async {
             let done = self.client.batch_execute(sql.expose()).await;
             let what = format!("{what} as {}", self.whom);
-            done.map_err(|err| errors::fault(&err, &what, &[sql, password]))
+            done.map_err(|err| errors::fault(&err, &what, &[password]))
         };
         self.budget.run(what, work).await
     }
@@ -87,7 +86,8 @@ impl Engine for Postgres {
         let whom = login.to_string();
         let session = budget.login(&whom, self.connect(login, budget)).await?;
         // The server is to give up before we do, or it would change what nobody waits for.
-        let patience = budget.query().as_millis() * 9 / 10;
+        // Zero would be for ever.
+        let patience = (budget.query().as_millis() * 9 / 10).max(1);
         let limits = format!("SET statement_timeout = {patience}; SET lock_timeout = {patience}");
         session.query("the limits of the session", &limits).await?;
         Ok(session)
@@ -140,8 +140,12 @@ impl Engine for Postgres {
     }
 
     async fn user(&self, session: &mut Session) -> Result<String, Fault> {
-        let rows = session.query("a look at the user", "SELECT session_user").await?;
-        Ok(rows.first().and_then(|row| row.first()?.clone()).unwrap_or_default())
+        let rows = session.query("a look at the user", sql::WHO).await?;
+        let field = |at: usize| rows.first().and_then(|row| row.get(at)?.clone());
+        if field(1) == Some(sql::bytes(&session.user)) {
+            return Ok(session.user.clone());
+        }
+        Ok(field(0).unwrap_or_default())
     }
 
     async fn query(&self, session: &mut Session, what: &str, sql: &str) -> Result<(), Fault> {
@@ -159,6 +163,19 @@ impl Engine for Postgres {
         strategy: Strategy,
     ) -> Result<Vec<Finding>, Fault> {
         clone::examine(session, turn, strategy).await
+    }
+
+    async fn examine_own(
+        &self,
+        session: &mut Session,
+        strategy: Strategy,
+    ) -> Result<Vec<Finding>, Fault> {
+        doctor::of_user(session, strategy).await
+    }
+
+    /// `trust` in `pg_hba.conf`.
+    fn may_take_any_password(&self) -> bool {
+        true
     }
 }
 
@@ -184,17 +201,18 @@ impl Postgres {
                     config.connect_raw(stream, NoTls).await.map_err(failed)?;
                 (client, tokio::spawn(async { drop(connection.await) }))
             }
-            Tls::Verified { name } => {
+            Tls::Verified { name } | Tls::VerifiedChain { name } => {
                 config.ssl_mode(SslMode::Require);
-                let mut tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
-                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name).map_err(
-                    |err| {
-                        Fault::new(
-                            Code::DbTls,
-                            format!("`{name}` is no name for a certificate: {err}"),
-                        )
-                    },
-                )?;
+                let is_full = matches!(place.tls, Tls::Verified { .. });
+                let tls = if is_full { &self.tls.full } else { &self.tls.chain_only };
+                let no_name = |err: &dyn std::fmt::Display| {
+                    let what = format!("`{name}` is no name for a certificate: {err}");
+                    Fault::new(Code::DbTls, what)
+                };
+                ServerName::try_from(name.as_str()).map_err(|err| no_name(&err))?;
+                let mut tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
+                let tls = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls, name)
+                    .map_err(|err| no_name(&err))?;
                 let (client, connection) = config.connect_raw(stream, tls).await.map_err(failed)?;
                 (client, tokio::spawn(async { drop(connection.await) }))
             }

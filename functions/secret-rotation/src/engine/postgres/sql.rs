@@ -15,6 +15,16 @@ pub(super) fn text(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
+/// Who has logged in, as a text and as the bytes that the server keeps. Names are not kept in the
+/// letters of any database, and those of ours may make another text of the same bytes.
+pub(super) const WHO: &str = "SELECT session_user, \
+    pg_catalog.encode(pg_catalog.convert_to(session_user::text, pg_catalog.getdatabaseencoding()), 'hex')";
+
+/// The bytes of a name as `WHO` shows them.
+pub(super) fn bytes(name: &str) -> String {
+    name.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
 /// What the server is to keep for a password, as a literal. `ALTER ROLE` takes no parameters.
 pub(super) fn password(hash: Hash, user: &str, new: &Hidden) -> Hidden {
     let new = new.expose();

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::aws::{events, site::Site};
 
-const PRINCIPAL: &str = "secretsmanager.amazonaws.com";
+/// Secrets Manager as who does something.
+pub const PRINCIPAL: &str = "secretsmanager.amazonaws.com";
 
 /// `name` is `RotationStarted`, `RotationSucceeded`, `RotationFailed`, `RotationAbandoned`, or one of
 /// the first three with `Test` before it.

@@ -9,6 +9,7 @@ mod job;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use announce::PRINCIPAL;
 pub use attempt::{Attempt, Ended, StepOutcome};
 
 pub(super) use announce::announce;
@@ -66,6 +67,15 @@ impl Rotation {
         aws.with(|world| {
             let state = &world.place(account, region).secretsmanager;
             Self::new(state, account, region, state.secret(name_or_arn)?)
+        })
+    }
+
+    /// When it is to be attempted next: never after the last attempt, nor when it has come to its end.
+    pub fn next_attempt(&self, aws: &LocalAws) -> Option<Timestamp> {
+        aws.with(|world| {
+            let state = &world.place(&self.account, &self.region).secretsmanager;
+            let job = state.secret(&self.secret_arn)?.job.as_ref();
+            job.filter(|job| job.token == self.token)?.due
         })
     }
 
