@@ -52,7 +52,7 @@ pub trait Engine {
     async fn lock(&self, session: &mut Self::Session, secret: &str) -> Result<(), Fault>;
 
     /// Gives the user of the session the password of `pending`. With [`Strategy::Dual`], the old
-    /// one goes on to work.
+    /// one goes on to work, also when the same is asked for again.
     async fn change_own(
         &self,
         session: &mut Self::Session,

@@ -1,6 +1,6 @@
 //! Who sets the new password: which credentials are tried in which order, and what follows from
-//! what the database accepts. Never goes on to the next credential for any reason but a wrong
-//! password.
+//! what the database accepts. Never goes on to the next credential for any reason but a
+//! password that is wrong or too old.
 
 use crate::fault::{Code, Fault};
 
