@@ -18,12 +18,13 @@ pub mod secrets;
 pub mod settings;
 mod spelling;
 
+use std::sync::OnceLock;
+
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{error::HandlerError, runtime::Invocation};
-use tokio::sync::OnceCell;
 
 use crate::{
     budget::Budget,
@@ -42,28 +43,27 @@ use crate::{
 #[derive(Debug)]
 pub struct App {
     config: Config,
-    clients: OnceCell<(SdkConfig, Client)>,
+    clients: OnceLock<(SdkConfig, Client)>,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
-        Self { config, clients: OnceCell::new() }
+        Self { config, clients: OnceLock::new() }
     }
 
     /// The client of Secrets Manager, and what the clients of other services are made of.
-    async fn clients(&self) -> &(SdkConfig, Client) {
-        let clients = async {
-            let aws = shared::aws::config(&self.config.aws).await;
+    fn clients(&self) -> &(SdkConfig, Client) {
+        self.clients.get_or_init(|| {
+            let aws = shared::aws::config_of_lambda(&self.config.aws);
             let mut builder = aws_sdk_secretsmanager::config::Builder::from(&aws);
             let retry = RetryConfig::standard().with_max_attempts(self.config.max_attempts.max(1));
             builder.set_retry_config(Some(retry));
-            builder.set_endpoint_url(
-                self.config.endpoint.clone().or_else(|| aws.endpoint_url().map(str::to_owned)),
-            );
+            if let Some(endpoint) = &self.config.endpoint {
+                builder.set_endpoint_url(Some(endpoint.clone()));
+            }
             let client = Client::from_conf(builder.build());
             (aws, client)
-        };
-        self.clients.get_or_init(|| clients).await
+        })
     }
 }
 
@@ -90,7 +90,7 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
 }
 
 async fn step(app: &App, event: &StepEvent, budget: Budget, now: Timestamp) -> Result<Done, Fault> {
-    let (aws, client) = app.clients().await;
+    let (aws, client) = app.clients();
     let config = &app.config;
     let secret = &secrets::describe(client, &event.secret).await?;
     let work = Work { config, aws, client, event, secret, budget, now };
@@ -135,7 +135,7 @@ async fn doctor(
     budget: Budget,
     now: Timestamp,
 ) -> Result<Findings, Fault> {
-    let (aws, client) = app.clients().await;
+    let (aws, client) = app.clients();
     let secret = &secrets::describe(client, &event.secret).await?;
     let work = Work { config: &app.config, aws, client, event, secret, budget, now };
     let mut findings = Findings::default();
