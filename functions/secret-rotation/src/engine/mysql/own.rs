@@ -4,7 +4,7 @@ use super::{
     Refused, Session,
     account::Account,
     errors,
-    methods::{ED25519, NATIVE, NEWER, hash},
+    methods::{ED25519, NATIVE, hash},
     sql::{self, Said},
 };
 use crate::{
@@ -52,7 +52,11 @@ pub(super) async fn add(session: &mut Session, password: &Hidden) -> Result<(), 
             let grant = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {account}");
             Err(Fault::new(Code::DbPrivilege, format!("{}; run `{grant}`", fault.what())))
         }
-        Err(Refused { number: Some(errors::NOT_THE_FIRST), fault }) => Err(fault.within(NEWER)),
+        // It is the second, then, and goes on to be that. The first is the pending one already, or
+        // that of a rotation that was given up.
+        Err(Refused { number: Some(errors::NOT_THE_FIRST), .. }) => {
+            Ok(run(session, password, false, false).await?)
+        }
         other => Ok(other?),
     }
 }
