@@ -30,7 +30,7 @@ use crate::{
     budget::Budget,
     config::Config,
     doctor::Findings,
-    engine::{Engine, mysql::Mysql, postgres::Postgres, tls},
+    engine::{Engine, mysql::Mysql, postgres::Postgres, tls::Trust},
     event::{Request, StepEvent},
     fault::Fault,
     plan::gate::{Gate, Step, gate},
@@ -44,11 +44,13 @@ use crate::{
 pub struct App {
     config: Config,
     clients: OnceLock<(SdkConfig, Client)>,
+    trust: Trust,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
-        Self { config, clients: OnceLock::new() }
+        let trust = Trust::new(config.extra_roots.clone());
+        Self { config, clients: OnceLock::new(), trust }
     }
 
     /// The client of Secrets Manager, and what the clients of other services are made of.
@@ -93,7 +95,7 @@ async fn step(app: &App, event: &StepEvent, budget: Budget, now: Timestamp) -> R
     let (aws, client) = app.clients();
     let config = &app.config;
     let secret = &secrets::describe(client, &event.secret).await?;
-    let work = Work { config, aws, client, event, secret, budget, now };
+    let work = Work { config, trust: &app.trust, aws, client, event, secret, budget, now };
     let step = match gate(secret, &event.token, &event.step, &config.aws.region)? {
         Gate::AlreadyCurrent if Step::parse(&event.step) == Some(Step::Finish) => {
             return Ok(rotate::finish::finish_again(&work).await);
@@ -137,7 +139,8 @@ async fn doctor(
 ) -> Result<Findings, Fault> {
     let (aws, client) = app.clients();
     let secret = &secrets::describe(client, &event.secret).await?;
-    let work = Work { config: &app.config, aws, client, event, secret, budget, now };
+    let App { config, trust, .. } = app;
+    let work = Work { config, trust, aws, client, event, secret, budget, now };
     let mut findings = Findings::default();
     doctor::look_at_secret(&work, &mut findings).await;
     // What cannot be looked at is a finding too, and the last.
@@ -176,14 +179,13 @@ async fn at_database(
     settings: &Settings,
     logins: &Logins,
 ) -> Result<&'static str, Fault> {
-    let roots = tls::roots(work.config.extra_roots.as_deref())?;
     match logins.pending.place.engine {
         EngineName::Postgres => {
-            let tls = tls::client_configs(&roots)?;
-            at(work, &Postgres { tls, hash: settings.hash }, task, settings, logins).await
+            let engine = Postgres { tls: work.trust.configs()?, hash: settings.hash };
+            at(work, &engine, task, settings, logins).await
         }
         EngineName::Mysql | EngineName::Mariadb => {
-            at(work, &Mysql { roots }, task, settings, logins).await
+            at(work, &Mysql { roots: work.trust.roots()? }, task, settings, logins).await
         }
     }
 }

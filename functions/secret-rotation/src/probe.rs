@@ -2,7 +2,7 @@
 //! HTTP/1.1, no redirection: a value never goes to a host that nobody named. What is sent and what
 //! comes back is never told, but for the status.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use hyper::{
     Request, StatusCode, Uri,
@@ -18,7 +18,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    engine::tls,
+    engine::tls::Trust,
     fault::{Code, Fault},
     hidden::{Hidden, scrubbed},
     rotate::Work,
@@ -37,8 +37,7 @@ pub async fn probe(
     let secret = Hidden::new(version.string("password").ok().flatten().unwrap_or_default());
     let host = scrubbed(&format!("{}:{}", target.host, target.port), &[&secret]);
     let request = request(&target, test, version)?;
-    let extra_roots = work.config.extra_roots.as_deref();
-    let asked = work.budget.run("it", ask(&target, extra_roots, request)).await;
+    let asked = work.budget.run("it", ask(&target, work.trust, request)).await;
     let status = asked.map_err(|fault| {
         let said = scrubbed(fault.what(), &[&secret]);
         Fault::new(Code::TestQuery, format!("TEST_URL at {host}: {said}"))
@@ -104,7 +103,7 @@ fn request(target: &Target, test: &UrlTest, version: &Document) -> Result<Reques
 
 async fn ask(
     target: &Target,
-    extra_roots: Option<&str>,
+    trust: &Trust,
     request: Request<String>,
 ) -> Result<StatusCode, Fault> {
     let failed = |what: &str| Fault::new(Code::TestQuery, what);
@@ -114,7 +113,7 @@ async fn ask(
     if !target.is_tls {
         return exchange(stream, request).await;
     }
-    let config = tls::client_configs(&tls::roots(extra_roots)?)?.full;
+    let config = Arc::clone(&trust.configs()?.full);
     let name = ServerName::try_from(target.host.clone())
         .map_err(|err| failed(&format!("no name for a certificate: {err}")))?;
     let stream = TlsConnector::from(config)

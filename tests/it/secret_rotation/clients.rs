@@ -11,10 +11,7 @@ use std::{
 
 use tests::servers::{self, Engine, Options as ServerOptions, Server};
 
-use super::{
-    databases::{FIRST, login, make_user, vault},
-    *,
-};
+use super::databases::{FIRST, login, make_user, vault};
 
 const N_ROTATIONS: usize = 20;
 

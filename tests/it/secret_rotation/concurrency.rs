@@ -145,16 +145,13 @@ impl Scene {
         });
         self.vault.aws.faults().clear();
         self.relay.clear();
-        match &newer {
-            Some(Some(newer)) => {
-                assert!(self.logs_in("AWSCURRENT"), "{case}: the version of the new rotation");
-                self.finish(&case, newer);
-            }
-            Some(None) | None => {
-                self.finish(&case, &rotation);
-                let both = self.strategy == "single" || self.logs_in("AWSPREVIOUS");
-                assert!(both, "{case}: the previous version");
-            }
+        if let Some(Some(newer)) = &newer {
+            assert!(self.logs_in("AWSCURRENT"), "{case}: the version of the new rotation");
+            self.finish(&case, newer);
+        } else {
+            self.finish(&case, &rotation);
+            let both = self.strategy == "single" || self.logs_in("AWSPREVIOUS");
+            assert!(both, "{case}: the previous version");
         }
         newer.is_some()
     }

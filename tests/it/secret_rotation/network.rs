@@ -79,7 +79,7 @@ fn gives_up_at_every_message(engine: Engine) {
             threads.spawn(move || {
                 relay.silence(nth, Moment::After);
                 let step = vault.step("setSecret", "app", T);
-                assert!(!relay.is_to_cut(), "message {nth} was never sent: {:?}", step.outcome);
+                assert!(!relay.is_to_come(), "message {nth} was never sent: {:?}", step.outcome);
                 assert_eq!(code(&step), "E_DB_TIMEOUT", "message {nth}");
                 assert!(step.duration < left, "message {nth}");
                 again(&vault, T);

@@ -1,7 +1,7 @@
 //! Whom a database's certificate may come from: the authorities of RDS, which no image of Lambda
 //! has, those of the system, and one that the operator names. Never trusts a certificate unseen.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
@@ -20,8 +20,38 @@ use crate::fault::{Code, Fault};
 /// the verification itself, and the rest go on to hold.
 const RDS_ROOTS: &[u8] = include_bytes!("rds-roots.pem");
 
-/// Every root, as both database clients want them.
-pub fn roots(extra_pem: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Fault> {
+/// Whom this function trusts. Found out when a database is first reached, and kept: reading two
+/// hundred certificates is most of the work of a login.
+#[derive(Debug, Default)]
+pub struct Trust {
+    extra_pem: Option<String>,
+    roots: OnceLock<Vec<CertificateDer<'static>>>,
+    configs: OnceLock<Configs>,
+}
+
+impl Trust {
+    pub fn new(extra_pem: Option<String>) -> Self {
+        Self { extra_pem, ..Self::default() }
+    }
+
+    /// For clients that have a configuration of their own.
+    pub fn roots(&self) -> Result<&[CertificateDer<'static>], Fault> {
+        match self.roots.get() {
+            Some(roots) => Ok(roots),
+            None => roots(self.extra_pem.as_deref()).map(|read| &**self.roots.get_or_init(|| read)),
+        }
+    }
+
+    /// For clients that take rustls' own.
+    pub fn configs(&self) -> Result<&Configs, Fault> {
+        match self.configs.get() {
+            Some(configs) => Ok(configs),
+            None => configs(self.roots()?).map(|made| self.configs.get_or_init(|| made)),
+        }
+    }
+}
+
+fn roots(extra_pem: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Fault> {
     let mut roots = Vec::new();
     for root in CertificateDer::pem_slice_iter(RDS_ROOTS) {
         roots.extend(root.ok());
@@ -36,7 +66,6 @@ pub fn roots(extra_pem: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Fa
     Ok(roots)
 }
 
-/// The configurations for clients that take rustls' own.
 #[derive(Debug, Clone)]
 pub struct Configs {
     /// The certificate is for the name that is asked for.
@@ -45,7 +74,7 @@ pub struct Configs {
     pub chain_only: Arc<ClientConfig>,
 }
 
-pub fn client_configs(roots: &[CertificateDer<'static>]) -> Result<Configs, Fault> {
+fn configs(roots: &[CertificateDer<'static>]) -> Result<Configs, Fault> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(roots.iter().cloned());
     let provider = Arc::new(ring::default_provider());

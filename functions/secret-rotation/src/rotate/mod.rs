@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     budget::Budget,
     config::Config,
+    engine::tls::Trust,
     event::StepEvent,
     fault::{Code, Fault},
     plan::{create::owner, gate::Described},
@@ -27,6 +28,7 @@ pub const FINISHED: &str = "the rotation has finished already";
 /// One step of one secret's rotation, with what every step needs.
 pub struct Work<'a> {
     pub config: &'a Config,
+    pub trust: &'a Trust,
     /// For clients of other services than Secrets Manager.
     pub aws: &'a SdkConfig,
     pub client: &'a Client,

@@ -30,8 +30,8 @@ const MAX_PACKET: usize = 16 * 1024 * 1024;
 const WAIT_SECS: usize = 28_800;
 
 #[derive(Debug)]
-pub struct Mysql {
-    pub roots: Vec<CertificateDer<'static>>,
+pub struct Mysql<'a> {
+    pub roots: &'a [CertificateDer<'static>],
 }
 
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl From<Refused> for Fault {
     }
 }
 
-impl Engine for Mysql {
+impl Engine for Mysql<'_> {
     type Session = Session;
 
     async fn log_in(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
@@ -224,7 +224,7 @@ impl Engine for Mysql {
     }
 }
 
-impl Mysql {
+impl Mysql<'_> {
     async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
         let Login { place, username, password } = login;
         let options = |tls: Option<SslOpts>| {

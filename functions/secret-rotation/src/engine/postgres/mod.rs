@@ -28,8 +28,8 @@ use crate::{
 const DEFAULT_DATABASE: &str = "postgres";
 
 #[derive(Debug)]
-pub struct Postgres {
-    pub tls: Configs,
+pub struct Postgres<'a> {
+    pub tls: &'a Configs,
     pub hash: Hash,
 }
 
@@ -79,7 +79,7 @@ impl Session {
     }
 }
 
-impl Engine for Postgres {
+impl Engine for Postgres<'_> {
     type Session = Session;
 
     async fn log_in(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
@@ -179,7 +179,7 @@ impl Engine for Postgres {
     }
 }
 
-impl Postgres {
+impl Postgres<'_> {
     async fn connect(&self, login: &Login, budget: Budget) -> Result<Session, Refusal> {
         let Login { place, username, password } = login;
         let whom = login.to_string();
