@@ -187,6 +187,10 @@ impl Postgres<'_> {
             TcpStream::connect((place.host.as_str(), place.port)).await.map_err(|err| {
                 Fault::new(Code::DbUnreachable, format!("no connection for {whom}: {err}"))
             })?;
+        // A login is a dozen short messages, and each would wait for the echo of the last.
+        stream.set_nodelay(true).map_err(|err| {
+            Fault::new(Code::DbUnreachable, format!("no connection for {whom}: {err}"))
+        })?;
         let mut config = Config::new();
         config
             .user(username)

@@ -62,6 +62,7 @@ impl Play<'_, '_> {
         let dim = "and Secrets Manager's own test, RotateImmediately = false";
         self.screen.line(format_args!("\n{}", self.screen.paint.paint(Colour::Dim, dim)))?;
         let tried = self.steps(&test)?;
+        self.n_looks += 1;
         self.checks.hold(
             tried.ended == Ended::Succeeded && tried.steps.len() == 1,
             "the test is one step, and succeeds",
@@ -72,6 +73,7 @@ impl Play<'_, '_> {
 
     fn doctor(&mut self) -> anyhow::Result<usize> {
         let findings = self.story.doctor()?;
+        self.n_looks += 1;
         for (kind, text) in &findings {
             let (mark, colour) = match kind.as_str() {
                 "fine" => ("✓", Colour::Green),

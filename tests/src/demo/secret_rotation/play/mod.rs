@@ -33,12 +33,14 @@ struct Play<'s, 'o> {
     story: Story,
     checks: Checks,
     version: u32,
+    /// How often the function has looked at everything. It tries a wrong password each time.
+    n_looks: usize,
 }
 
 /// Plays all scenes on this version of PostgreSQL. Returns how many things held, which is all.
 pub(super) fn play(version: u32, screen: &mut Screen<'_>) -> anyhow::Result<usize> {
     let story = Story::begin(Stage::build(version)?)?;
-    let mut play = Play { screen, story, checks: Checks::default(), version };
+    let mut play = Play { screen, story, checks: Checks::default(), version, n_looks: 0 };
     let played = play.scenes();
     let judged = play.checks.judge();
     if let (Err(err), Err(broken)) = (&played, &judged) {
