@@ -9,13 +9,13 @@ use super::{
 };
 
 /// A rotation of a user of its own, whose messages go through the relay.
-struct World {
-    vault: Vault,
-    rotation: Rotation,
-    relay: Relay,
+pub(super) struct World {
+    pub(super) vault: Vault,
+    pub(super) rotation: Rotation,
+    pub(super) relay: Relay,
 }
 
-fn world(server: &Server, engine: Engine, strategy: &str, user: &str) -> World {
+pub(super) fn world(server: &Server, engine: Engine, strategy: &str, user: &str) -> World {
     make_user(server, engine, user);
     let relay = Relay::start(server.port()).unwrap();
     let through_relay = |text: String| {
@@ -37,7 +37,7 @@ fn world(server: &Server, engine: Engine, strategy: &str, user: &str) -> World {
 }
 
 /// Whether the user and the password of a version are right.
-fn logs_in(server: &Server, vault: &Vault, label: &str) -> bool {
+pub(super) fn logs_in(server: &Server, vault: &Vault, label: &str) -> bool {
     let Some(text) = vault.text("app", label) else { return false };
     let text: Value = serde_json::from_str(&text).unwrap();
     let field = |name: &str| text[name].as_str().unwrap();

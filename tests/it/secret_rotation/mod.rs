@@ -8,6 +8,7 @@ mod concurrency;
 mod connections;
 mod crashes;
 mod databases;
+mod deaths;
 mod doctor;
 mod events;
 mod failures;
