@@ -134,3 +134,8 @@ fn f17_16_two_passwords_of_mysql_survive_a_death_at_every_message() {
 fn two_users_of_mysql_survive_a_death_at_every_message() {
     survives(Engine::MySql, "alternating");
 }
+
+#[test]
+fn a_user_of_mysql_survives_a_death_at_every_message() {
+    survives(Engine::MySql, "single");
+}
