@@ -64,6 +64,13 @@ fn cargo_build(directory: &Path) -> anyhow::Result<Command> {
         .arg("--target-dir")
         .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What the outer cargo says of our package. The build script of `ring` looks at it, and would
+    // compile itself and all that uses it again.
+    let of_package =
+        |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_package)) {
+        command.env_remove(name);
+    }
     Ok(command)
 }
 
