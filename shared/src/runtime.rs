@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use tracing_subscriber::{
     Layer as _,
-    filter::{LevelFilter, Targets},
+    filter::{FilterExt as _, LevelFilter, Targets, filter_fn},
     layer::SubscriberExt as _,
     util::SubscriberInitExt as _,
 };
@@ -76,7 +76,14 @@ pub fn log_as_json() {
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false);
-    tracing_subscriber::registry().with(lines.with_filter(targets(level.as_deref()))).init();
+    // At its finest level the SDK prints requests whole, and a body may hold a password.
+    let without_bodies = filter_fn(|line| {
+        !line.target().starts_with("aws_smithy_runtime") || line.level() <= &LevelFilter::DEBUG
+    });
+    // The hint lets a line that is too fine cost nothing.
+    let without_bodies = without_bodies.with_max_level_hint(LevelFilter::TRACE);
+    let filter = targets(level.as_deref()).and(without_bodies);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
 /// What cannot be read is `info`: a function without logs would be worse. Not an `EnvFilter`, which

@@ -1,6 +1,8 @@
 //! What happens when a rotation has finished: the event, the copies, and what becomes of a rotation
 //! whose hooks fail.
 
+use std::thread;
+
 use tests::aws::faults::{Calls, Fault};
 
 use super::*;
@@ -132,6 +134,31 @@ fn f17_87_a_hook_that_fails_is_told_and_fails_no_rotation() {
     let metric = lines.iter().find(|line| line.get("_aws").is_some()).unwrap();
     assert_eq!(metric["HooksFailed"], 1.0);
     assert_eq!(metric["_aws"]["CloudWatchMetrics"][0]["Namespace"], "Caretaker/SecretRotation");
+}
+
+/// Secrets Manager never calls a finished rotation again: what is not tried now is never tried.
+#[test]
+fn a_hook_whose_every_call_fails_once_is_tried_again_within_the_step() {
+    let operations = ["ssm:GetParameter", "ssm:PutParameter", "events:PutEvents"];
+    let faults = [Fault::Throttle, Fault::InternalError, Fault::Unavailable, Fault::Reset];
+    thread::scope(|threads| {
+        for fault in faults.into_iter().chain([Fault::Truncated]) {
+            threads.spawn(move || {
+                let vault = vault();
+                almost(&vault);
+                for operation in operations {
+                    vault.aws.faults().inject(fault, Calls::nth(1).of(operation));
+                }
+                let finished = vault.step("finishSecret", "key", T);
+                assert_eq!(finished.answer().get("warnings"), None, "{fault:?}");
+                assert_eq!(copy(&vault), vault.password("key", "AWSCURRENT"), "{fault:?}");
+                assert!(!events(&vault).is_empty(), "{fault:?}");
+                for operation in operations {
+                    assert_eq!(vault.aws.log().count(operation), 2, "{fault:?}: {operation}");
+                }
+            });
+        }
+    });
 }
 
 /// A setting may ask for what the role does not allow.

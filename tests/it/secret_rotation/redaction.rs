@@ -177,3 +177,21 @@ fn f17_88_no_level_of_the_logs_has_a_password() {
         }
     }
 }
+
+/// At the level that Lambda offers, which is that of the AWS SDK too: it would print what it sends.
+#[test]
+fn f17_88_no_value_that_goes_to_aws_is_in_the_logs() {
+    let spec = |spec: Spec| spec.variable("AWS_LAMBDA_LOG_LEVEL", "TRACE");
+    let secret = r#"{"engine": "random", "password": "FIRST-PASSWORD"}"#;
+    let vault = Vault::with(hooks::PARAMETERS, spec, &[("key", secret)]);
+    vault.state(|state| tag(state, "key", hooks::COPIES.0, hooks::COPIES.1));
+    let (ended, steps) = vault.attempt(&vault.begin("key", T));
+    assert_eq!(ended, Ended::Succeeded);
+    assert_eq!(hooks::copy(&vault), vault.password("key", "AWSCURRENT"));
+    assert!(steps.iter().any(|step| said(step).contains("TRACE")), "the logs are not so fine");
+    for password in ["FIRST-PASSWORD", &vault.password("key", "AWSCURRENT").unwrap()] {
+        for step in &steps {
+            check_hides(step, password);
+        }
+    }
+}

@@ -43,9 +43,8 @@ pub async fn look(work: &Work<'_>, hooks: &Hooks, current: &Document) -> Vec<Fin
     if hooks.parameters.is_empty() {
         return findings;
     }
-    let ssm = aws_sdk_ssm::Client::new(work.aws);
     for (name, template) in &hooks.parameters {
-        let looked = Box::pin(parameters::look(&ssm, name, template, current));
+        let looked = Box::pin(parameters::look(work.aws, name, template, current));
         let what = format!("the copy to the parameter `{name}`");
         findings.push(match work.budget.run(&what, looked).await {
             Ok(found) => Finding::Fine(format!("{what}: {found}")),
@@ -71,15 +70,12 @@ async fn try_all(work: &Work<'_>, finished: Option<Document>) -> Result<Vec<Faul
         None => secrets::finished(work.client, work.secret, work.token()).await?,
     };
     let mut failed = Vec::new();
-    if !parameters.is_empty() {
-        let ssm = aws_sdk_ssm::Client::new(work.aws);
-        for (name, template) in parameters {
-            // The futures of calls are large.
-            let copied = Box::pin(parameters::copy(&ssm, name, template, &finished));
-            let what = format!("the copy to the parameter `{name}`");
-            let copied = work.budget.run(&what, copied).await;
-            failed.extend(copied.err().map(|fault| fault.within(&what)));
-        }
+    for (name, template) in parameters {
+        // The futures of calls are large.
+        let copied = Box::pin(parameters::copy(work.aws, name, template, &finished));
+        let what = format!("the copy to the parameter `{name}`");
+        let copied = work.budget.run(&what, copied).await;
+        failed.extend(copied.err().map(|fault| fault.within(&what)));
     }
     // Last: who hears of it may read the copies.
     if let Some(bus) = event_bus {

@@ -1,8 +1,6 @@
 //! The admin's login. Its password goes to no host but that of its own secret, or of the database
 //! that RDS has made the secret for.
 
-use aws_sdk_rds::Client;
-
 use crate::{
     databases,
     engine::{Engine, Refusal},
@@ -112,9 +110,8 @@ async fn managed_place(work: &Work<'_>, id: &str, place: &Place) -> Result<Place
 }
 
 async fn look_up(work: &Work<'_>, named: &Named) -> Result<Option<Database>, Fault> {
-    let rds = Client::new(work.aws);
     let looked_up = async {
-        databases::look_up(&rds, named).await.map_err(|err| {
+        databases::look_up(work.aws, named).await.map_err(|err| {
             let what = format!("{} failed: {}", err.operation, err.reason());
             Fault::new(Code::AdminHost, what)
         })
