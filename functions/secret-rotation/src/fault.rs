@@ -125,7 +125,7 @@ codes! {
     Expired "E_EXPIRED" "set the user's password as an admin, or name an admin's secret in `masterarn`",
     DbPrivilege "E_DB_PRIVILEGE" "grant the user what is missing",
     DbPolicy "E_DB_POLICY" "the database refuses this very password: end the rotation with `CancelRotateSecret`, remove the label AWSPENDING from its version with `UpdateSecretVersionStage`, then rotate again",
-    DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has; MySQL says the same of a user that does not exist",
+    DbPlugin "E_DB_PLUGIN" "give the user an authentication plugin that the server has",
     DbRefused "E_DB_REFUSED" "read what the database said",
     AdminSecret "E_ADMIN_SECRET" "check `masterarn`, that the function's role may read that secret, and that the database takes its password",
     AdminHost "E_ADMIN_HOST" "let both secrets name the same database, or one and its replica as RDS knows them",
