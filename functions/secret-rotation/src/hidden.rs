@@ -61,11 +61,28 @@ pub fn scrubbed(text: &str, secrets: &[&Hidden]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        event,
+        secret::{document::Document, login::Login},
+    };
 
     #[test]
     fn it_prints_as_nothing() {
         let hidden = Hidden::new("s3cret");
         assert_eq!(format!("{hidden:?} {:#?}", Some(&hidden)), "<hidden> Some(\n    <hidden>,\n)");
+    }
+
+    #[test]
+    fn f17_88_nothing_that_holds_a_password_prints_it() {
+        let text = r#"{"engine": "mysql", "host": "db", "username": "app", "password": "s3cret"}"#;
+        let document = Document::parse(&Hidden::new(text)).unwrap();
+        let login = Login::read(&document).unwrap();
+        let event = event::request(&serde_json::json!({
+            "Step": "createSecret", "SecretId": "app", "RotationToken": "s3cret",
+            "ClientRequestToken": "5ac3b1de-0f5c-4a39-9a3e-2f4b6c7d8e9f",
+        }));
+        let printed = format!("{document:#?} {login:#?} {:#?}", event.unwrap());
+        assert!(printed.contains("app") && !printed.contains("s3cret"), "{printed}");
     }
 
     #[test]

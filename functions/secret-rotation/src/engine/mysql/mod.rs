@@ -11,6 +11,8 @@ mod rights;
 mod sql;
 mod token;
 
+use std::fmt;
+
 use mysql_async::{Conn, OptsBuilder, Row, SslOpts, prelude::Queryable as _};
 use rustls::pki_types::CertificateDer;
 use sha1::{Digest as _, Sha1};
@@ -34,12 +36,23 @@ pub struct Mysql<'a> {
     pub roots: &'a [CertificateDer<'static>],
 }
 
-#[derive(Debug)]
 pub struct Session {
     connection: Conn,
     login: Login,
     is_mariadb: bool,
     budget: Budget,
+}
+
+/// The client prints its options, and these the password.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { connection: _, login, is_mariadb, budget } = self;
+        f.debug_struct("Session")
+            .field("login", login)
+            .field("is_mariadb", is_mariadb)
+            .field("budget", budget)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Session {
