@@ -10,7 +10,7 @@ use std::{
 use tests::servers::{self, Engine, Options as ServerOptions, Relay, Server};
 
 use super::{
-    databases::{FIRST, make_user, secret},
+    databases::{make_user, vault_of},
     *,
 };
 
@@ -81,20 +81,7 @@ impl Scene {
         let server = servers::require(engine, ServerOptions::default())?;
         make_user(&server, engine, "app");
         let relay = Relay::start(server.port()).unwrap();
-        let through_relay = |user: &str, password: &str| {
-            let text = secret(&server, engine, user, password);
-            let mut secret: Value = serde_json::from_str(&text).unwrap();
-            secret["port"] = json!(relay.port());
-            secret.to_string()
-        };
-        let admin = through_relay(server.admin().user, server.admin().password);
-        let app = through_relay("app", FIRST);
-        let spec = |spec: Spec| spec.variable("SSL_CA_PEM", server.ca_pem());
-        let vault = Vault::with(&[], spec, &[("app", &app), ("admin", &admin)]);
-        vault.state(|state| {
-            tag(state, "admin", "caretaker:rotation", "admin");
-            tag(state, "app", "caretaker:rotation:strategy", strategy);
-        });
+        let vault = vault_of("app", relay.port(), &server, engine, strategy, |spec| spec);
         let second = vault.another();
         Some(Self { engine, strategy, server, relay, vault, second, n_rotations: 0 })
     }

@@ -14,7 +14,7 @@ use tests::{
 };
 
 use super::{
-    databases::{FIRST, make_user, secret},
+    databases::{FIRST, make_user, vault_of},
     *,
 };
 
@@ -48,15 +48,7 @@ impl Scenario for Rotations {
         let Self { server, engine, strategy, n_users } = self;
         let user = format!("app{}", n_users.fetch_add(1, Ordering::Relaxed));
         make_user(server, *engine, &user);
-        let admin = server.admin();
-        let admin = secret(server, *engine, admin.user, admin.password);
-        let app = secret(server, *engine, &user, FIRST);
-        let spec = |spec: Spec| spec.impatient().variable("SSL_CA_PEM", server.ca_pem());
-        let vault = Vault::with(&[], spec, &[("app", &app), ("admin", &admin)]);
-        vault.state(|state| {
-            tag(state, "admin", "caretaker:rotation", "admin");
-            tag(state, "app", "caretaker:rotation:strategy", strategy);
-        });
+        let vault = vault_of(&user, server.port(), server, *engine, strategy, Spec::impatient);
         let rotation = vault.begin("app", T);
         Ok(Disturbed { vault, rotation })
     }

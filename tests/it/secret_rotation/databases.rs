@@ -62,12 +62,29 @@ pub(super) fn secret(server: &Server, engine: Engine, user: &str, password: &str
 
 /// The function with the secret `app` of a user of that name, and with the admin's.
 pub(super) fn vault(server: &Server, engine: Engine, strategy: &str) -> Vault {
-    let admin = server.admin();
-    let app = secret(server, engine, "app", FIRST);
-    let admin = secret(server, engine, admin.user, admin.password);
+    vault_of("app", server.port(), server, engine, strategy, |spec| spec)
+}
+
+/// The same for another user, through another port.
+pub(super) fn vault_of(
+    user: &str,
+    port: u16,
+    server: &Server,
+    engine: Engine,
+    strategy: &str,
+    adjust: impl FnOnce(Spec) -> Spec,
+) -> Vault {
+    let text = |user, password| {
+        let mut secret: Value =
+            serde_json::from_str(&secret(server, engine, user, password)).unwrap();
+        secret["port"] = json!(port);
+        secret.to_string()
+    };
+    let app = text(user, FIRST);
+    let admin = text(server.admin().user, server.admin().password);
     let vault = Vault::with(
         &[],
-        |spec| spec.variable("SSL_CA_PEM", server.ca_pem()),
+        |spec| adjust(spec.variable("SSL_CA_PEM", server.ca_pem())),
         &[("app", &app), ("admin", &admin)],
     );
     vault.state(|state| {

@@ -4,7 +4,7 @@
 use tests::servers::{self, Engine, Moment, Options as ServerOptions, Relay, Server};
 
 use super::{
-    databases::{FIRST, make_user, secret},
+    databases::{FIRST, make_user, vault_of},
     *,
 };
 
@@ -18,20 +18,7 @@ pub(super) struct World {
 pub(super) fn world(server: &Server, engine: Engine, strategy: &str, user: &str) -> World {
     make_user(server, engine, user);
     let relay = Relay::start(server.port()).unwrap();
-    let through_relay = |text: String| {
-        let mut secret: Value = serde_json::from_str(&text).unwrap();
-        secret["port"] = json!(relay.port());
-        secret.to_string()
-    };
-    let admin = server.admin();
-    let admin = through_relay(secret(server, engine, admin.user, admin.password));
-    let app = through_relay(secret(server, engine, user, FIRST));
-    let spec = |spec: Spec| spec.variable("SSL_CA_PEM", server.ca_pem());
-    let vault = Vault::with(&[], spec, &[("app", &app), ("admin", &admin)]);
-    vault.state(|state| {
-        tag(state, "admin", "caretaker:rotation", "admin");
-        tag(state, "app", "caretaker:rotation:strategy", strategy);
-    });
+    let vault = vault_of(user, relay.port(), server, engine, strategy, |spec| spec);
     let rotation = vault.begin("app", T);
     World { vault, rotation, relay }
 }
