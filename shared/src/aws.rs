@@ -18,6 +18,8 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+#[cfg(feature = "organizations")]
+use crate::error::{AwsError, AwsResultExt as _};
 use crate::var::Vars;
 
 /// The region where none is set, as under `cargo lambda watch`.
@@ -76,6 +78,43 @@ pub fn config_of_lambda(settings: &Settings) -> SdkConfig {
         .timeout_config(timeouts.build());
     config.set_endpoint_url(settings.endpoint_url.clone());
     config.build()
+}
+
+/// `aws` in another region.
+pub fn in_region(aws: &SdkConfig, region: &str) -> SdkConfig {
+    aws.clone().into_builder().region(Region::new(region.to_owned())).build()
+}
+
+/// `aws` with the credentials of the role `role_name` in `account`. One call serves all regions
+/// of the account; the session is shorter than any other that STS grants, and longer than Lambda
+/// lets a run take.
+#[cfg(feature = "organizations")]
+pub async fn in_account(
+    aws: &SdkConfig,
+    account: &str,
+    role_name: &str,
+) -> Result<SdkConfig, AwsError> {
+    const SESSION_SECS: i32 = 900;
+    let output = aws_sdk_sts::Client::new(aws)
+        .assume_role()
+        .role_arn(format!("arn:aws:iam::{account}:role/{role_name}"))
+        .role_session_name("caretaker-instance-scheduler")
+        .duration_seconds(SESSION_SECS)
+        .send()
+        .await
+        .during("sts:AssumeRole")?;
+    let missing =
+        || AwsError::new("sts:AssumeRole", "NoCredentials", "the answer has no credentials");
+    let session = output.credentials.ok_or_else(missing)?;
+    let credentials = aws_credential_types::Credentials::new(
+        session.access_key_id,
+        session.secret_access_key,
+        Some(session.session_token),
+        None,
+        "sts:AssumeRole",
+    );
+    let provider = SharedCredentialsProvider::new(credentials);
+    Ok(aws.clone().into_builder().credentials_provider(provider).build())
 }
 
 /// The HTTP client for all services. Without it, every client would read the trust roots for itself.

@@ -59,8 +59,8 @@ async fn send_batch(
             outcome.refused.push(Refusal { ids, error });
             continue;
         }
-        let reason = error.reason();
-        let (named, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| names(&reason, id));
+        let (named, others): (Vec<_>, Vec<_>) =
+            ids.into_iter().partition(|id| names(error.reason(), id));
         if !named.is_empty() {
             // The error told us something, so this was not a step into the dark.
             hopeless = 0;

@@ -1,10 +1,14 @@
 //! Maps every SDK error once and gives Lambda one stable `errorType`. Logs nothing.
 
+mod quoted;
+
 use std::{error::Error as StdError, fmt};
 
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lambda_runtime::Diagnostic;
+
+pub use quoted::{Quoted, quoted, quoted_to};
 
 /// How an AWS call failed, as far as a caller decides by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +39,21 @@ impl AwsErrorKind {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(self) -> bool {
         matches!(self, Self::Throttled | Self::Unavailable | Self::Unreachable | Self::Capacity)
+    }
+
+    /// Maps the HTTP status of an answer without a code.
+    pub fn from_status(status: u16) -> Self {
+        match status {
+            401 | 403 => Self::Denied,
+            404 => Self::NotFound,
+            408 | 429 => Self::Throttled,
+            // Preconditions of S3: the object is not as the call expects it.
+            304 | 409 | 412 => Self::WrongState,
+            405 | 501 => Self::Unsupported,
+            400..500 => Self::Invalid,
+            500.. => Self::Unavailable,
+            0..400 => Self::Other,
+        }
     }
 
     /// The codes are those of the services' API references under "Common errors" and "Errors".
@@ -95,17 +114,27 @@ impl AwsErrorKind {
     }
 }
 
-/// A failed AWS call: what we asked for, how it failed, and what AWS said.
-#[derive(Debug, thiserror::Error)]
+/// A failed AWS call: what was asked for, how it failed, and what AWS answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation} failed")]
 pub struct AwsError {
     /// The call as IAM spells it, e.g. `ec2:StopInstances`.
     pub operation: &'static str,
     pub kind: AwsErrorKind,
-    /// The error code as AWS sent it, if AWS answered.
+    /// The error code as AWS sent it, if AWS answered with one.
     pub code: Option<String>,
-    source: Box<dyn StdError + Send + Sync>,
+    #[source]
+    reason: Reason,
 }
+
+/// Why a call failed, on one line: `Code: text`, or the chain of the connection's failure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+struct Reason(String);
+
+/// A refused batch is answered with the id of each of its members, which would be megabytes in a
+/// report that repeats the reason for each of them.
+const REASON_CHARS: usize = 300;
 
 impl AwsError {
     /// An error that no SDK call returned, e.g. an item refused inside a `200 OK`.
@@ -114,13 +143,18 @@ impl AwsError {
             operation,
             kind: AwsErrorKind::from_code(code),
             code: Some(code.to_owned()),
-            source: answer(code, message).into(),
+            reason: Reason(answer(code, message)),
         }
     }
 
-    /// What AWS said, on one line: `Code: text`, or the chain of the connection's failure.
-    pub fn reason(&self) -> String {
-        one_line(self.source.as_ref())
+    /// Returns why the call failed, on one line and whole.
+    pub fn reason(&self) -> &str {
+        &self.reason.0
+    }
+
+    /// Returns what failed and why, short enough for a report that has many of them.
+    pub fn summary(&self) -> String {
+        format!("{self}: {}", quoted_to(self.reason(), REASON_CHARS))
     }
 }
 
@@ -130,32 +164,35 @@ pub trait AwsResultExt<T> {
     fn during(self, operation: &'static str) -> Result<T, AwsError>;
 }
 
-impl<T, E, R> AwsResultExt<T> for Result<T, SdkError<E, R>>
+impl<T, E> AwsResultExt<T> for Result<T, SdkError<E, HttpResponse>>
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
-    R: fmt::Debug + Send + Sync + 'static,
 {
     fn during(self, operation: &'static str) -> Result<T, AwsError> {
         self.map_err(|err| {
-            let code = err.code().map(str::to_owned);
-            let kind = match (&err, &code) {
-                (_, Some(code)) => AwsErrorKind::from_code(code),
-                (SdkError::ServiceError(_), None) => AwsErrorKind::Unavailable,
-                (SdkError::ConstructionFailure(_), None) => AwsErrorKind::Invalid,
+            let (kind, reason) = match (err.code(), &err) {
+                (Some(code), _) => {
+                    let message = err.message().unwrap_or_default();
+                    (AwsErrorKind::from_code(code), answer(code, message))
+                }
+                // The answer to a HEAD request has no body, and so no code.
+                (None, SdkError::ServiceError(refused)) => {
+                    let status = refused.raw().status().as_u16();
+                    (AwsErrorKind::from_status(status), format!("HTTP status {status}, no code"))
+                }
+                (None, SdkError::ConstructionFailure(_)) => (AwsErrorKind::Invalid, one_line(&err)),
                 // A truncated or garbled answer counts as none: the call may have taken effect.
-                _ => AwsErrorKind::Unreachable,
+                (None, _) => (AwsErrorKind::Unreachable, one_line(&err)),
             };
-            let source = match (&code, err.message()) {
-                (Some(code), message) => answer(code, message.unwrap_or_default()).into(),
-                (None, _) => one_line(&err).into(),
-            };
-            AwsError { operation, kind, code, source }
+            let code = err.code().map(str::to_owned);
+            AwsError { operation, kind, code, reason: Reason(reason) }
         })
     }
 }
 
 fn answer(code: &str, message: &str) -> String {
-    if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") }
+    let answer = if message.is_empty() { code.to_owned() } else { format!("{code}: {message}") };
+    quoted_to(&answer, usize::MAX).to_string()
 }
 
 /// The chain of an error on one line. A link that its parent already quotes is left out.
@@ -170,8 +207,11 @@ fn one_line(err: &dyn StdError) -> String {
         }
         next = err.source();
     }
-    line.replace(['\n', '\r'], " ")
+    quoted_to(&line, usize::MAX).to_string()
 }
+
+/// Lambda takes an error of any length, but a person reads it in an e-mail or on a console.
+const MESSAGE_CHARS: usize = 4_000;
 
 /// The error every handler returns.
 ///
@@ -218,7 +258,7 @@ impl From<AwsError> for HandlerError {
 
 impl fmt::Display for HandlerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&format!("{:#}", self.error).replace(['\n', '\r'], " "))
+        write!(f, "{}", quoted_to(&format!("{:#}", self.error), MESSAGE_CHARS))
     }
 }
 
@@ -271,6 +311,23 @@ mod tests {
         check("InvalidInstanceID.Malformed", Invalid);
         check("ValidationError", Invalid);
         check("SomethingNew", Other);
+    }
+
+    #[test]
+    fn an_answer_without_a_code_is_classified_by_its_status() {
+        let refused = |status: u16| {
+            let meta = aws_smithy_types::error::ErrorMetadata::builder().build();
+            let status = status.try_into().expect("a legal status");
+            let raw = HttpResponse::new(status, aws_smithy_types::body::SdkBody::empty());
+            let result: Result<(), _> = Err(SdkError::service_error(meta, raw));
+            result.during("s3:HeadObject").expect_err("it is refused")
+        };
+        assert_eq!(refused(404).kind, AwsErrorKind::NotFound);
+        assert_eq!(refused(403).kind, AwsErrorKind::Denied);
+        assert_eq!(refused(412).kind, AwsErrorKind::WrongState);
+        assert_eq!(refused(503).kind, AwsErrorKind::Unavailable);
+        assert_eq!(refused(403).code, None);
+        assert_eq!(refused(403).summary(), "s3:HeadObject failed: HTTP status 403, no code");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Drains paginators with an upper bound. Knows no service and retries nothing.
 
-use std::{error::Error as StdError, fmt};
+use std::error::Error as StdError;
 
 use aws_smithy_async::future::pagination_stream::PaginationStream;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::error::{AwsError, AwsResultExt as _};
@@ -15,14 +15,13 @@ pub const MAX_PAGES: usize = 100_000;
 /// Hands each page to `each` as it arrives, so that a caller keeps only what it needs. Empty pages
 /// with a token are normal and go on. A token that comes twice ends the paginator with an error
 /// (the SDK's `stop_on_duplicate_token` default).
-pub async fn drain<P, E, R>(
-    mut pages: PaginationStream<Result<P, SdkError<E, R>>>,
+pub async fn drain<P, E>(
+    mut pages: PaginationStream<Result<P, SdkError<E, HttpResponse>>>,
     operation: &'static str,
     mut each: impl FnMut(P),
 ) -> Result<(), AwsError>
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
-    R: fmt::Debug + Send + Sync + 'static,
 {
     for _ in 0..MAX_PAGES {
         match pages.next().await {
@@ -36,7 +35,7 @@ where
 #[cfg(test)]
 mod tests {
     use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
-    use aws_smithy_types::error::ErrorMetadata;
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
 
     use super::*;
     use crate::error::AwsErrorKind;
@@ -51,7 +50,7 @@ mod tests {
         }
     }
 
-    type Page = Result<Vec<u32>, SdkError<Refused, ()>>;
+    type Page = Result<Vec<u32>, SdkError<Refused, HttpResponse>>;
 
     fn stream(pages: Vec<Page>) -> PaginationStream<Page> {
         PaginationStream::new(FnStream::new(move |sender| {
@@ -77,7 +76,8 @@ mod tests {
     async fn a_failed_page_carries_the_operation_and_keeps_what_came_before() {
         let throttled =
             ErrorMetadata::builder().code("RequestLimitExceeded").message("slow").build();
-        let failed = Err(SdkError::service_error(Refused(throttled), ()));
+        let raw = HttpResponse::new(503.try_into().unwrap(), SdkBody::empty());
+        let failed = Err(SdkError::service_error(Refused(throttled), raw));
         let mut seen = Vec::new();
         let err = drain(stream(vec![Ok(vec![1]), failed]), "ec2:DescribeInstances", |page| {
             seen.extend(page);

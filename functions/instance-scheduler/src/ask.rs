@@ -9,58 +9,59 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     error::{AwsError, HandlerError},
+    event::Narrow,
     runtime::Invocation,
+    target,
 };
 
 use crate::{
     App,
     config::Config,
-    event::{Question, Run},
     forecast::{self, Prices},
-    observe::documents::{Documents, documents},
-    run::Outcome,
-    schedule::{Catalog, Followed, UNKNOWN_CALENDAR, explain, lint, preview},
+    observe::documents::{Documents, documents, prices},
+    schedule::{self, Catalog, Explain, Followed, Lint, Preview, UNKNOWN_CALENDAR},
     targets,
 };
 
-/// Answers a question. What cannot be answered is the question's fault, or AWS'.
-pub async fn answer(
+/// What holds at one instant.
+pub async fn explain(app: &App, request: &Explain, now: Timestamp) -> Result<Value, HandlerError> {
+    let catalog = catalog(app, Some(&request.schedule)).await?;
+    let mut explanation = schedule::explain(request, &catalog, now).map_err(bad_event)?;
+    if let Ok(followed) = catalog.given(&request.schedule) {
+        explanation.warnings.extend(findings(&followed, &catalog, &app.config, now));
+    }
+    json(&explanation)
+}
+
+/// Every change in a span of time, of one schedule or of the whole account.
+pub async fn preview(
     app: &App,
-    question: Question,
+    request: &Preview,
     invocation: &Invocation,
 ) -> Result<Value, HandlerError> {
-    let config = &app.config;
-    let now = invocation.clock;
-    let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
-    match question {
-        Question::Explain(request) => {
-            let catalog = catalog(app, Some(&request.schedule)).await?;
-            let mut explanation = explain(&request, &catalog, now).map_err(bad_event)?;
-            if let Ok(followed) = catalog.given(&request.schedule) {
-                explanation.warnings.extend(findings(&followed, &catalog, config, now));
-            }
-            json(&explanation)
-        }
-        Question::Preview(request) if request.schedule.is_none() => {
-            preview_account(app, &request, invocation).await
-        }
-        Question::Preview(request) => {
-            let catalog = catalog(app, request.schedule.as_ref()).await?;
-            json(&preview(&request, &catalog, now).map_err(bad_event)?)
-        }
-        Question::Lint(request) => {
-            let catalog = catalog(app, request.schedule.as_ref()).await?;
-            let Some(schedule) = &request.schedule else {
-                return json(&lint_all(&catalog, config, now));
-            };
-            let followed = catalog.given(schedule).context("schedule").map_err(bad_event)?;
-            let findings = followed
-                .schedule()
-                .map(|schedule| lint(schedule, &catalog, config.interval, now))
-                .unwrap_or_default();
-            json(&json!({ "findings": findings }))
-        }
+    if request.schedule.is_none() {
+        return preview_account(app, request, invocation).await;
     }
+    let catalog = catalog(app, request.schedule.as_ref()).await?;
+    json(&schedule::preview(request, &catalog, invocation.clock).map_err(bad_event)?)
+}
+
+/// What is likely wrong with one schedule, or with every document.
+pub async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, HandlerError> {
+    let catalog = catalog(app, request.schedule.as_ref()).await?;
+    let Some(schedule) = &request.schedule else {
+        return json(&lint_all(&catalog, &app.config, now));
+    };
+    let followed = catalog.given(schedule).context("schedule").map_err(bad_event)?;
+    let findings = followed
+        .schedule()
+        .map(|schedule| schedule::lint(schedule, &catalog, app.config.interval, now))
+        .unwrap_or_default();
+    json(&json!({ "findings": findings }))
+}
+
+fn bad_event(err: anyhow::Error) -> HandlerError {
+    HandlerError::coded(HandlerError::BAD_EVENT, err)
 }
 
 fn json(answer: &impl Serialize) -> Result<Value, HandlerError> {
@@ -95,7 +96,7 @@ fn findings(
     now: Timestamp,
 ) -> Vec<String> {
     let schedule = followed.schedule();
-    let findings = schedule.map(|schedule| lint(schedule, catalog, config.interval, now));
+    let findings = schedule.map(|schedule| schedule::lint(schedule, catalog, config.interval, now));
     let findings = findings.unwrap_or_default().into_iter();
     // Explain says by itself which calendars are missing.
     findings
@@ -108,7 +109,7 @@ fn findings(
 fn lint_all(catalog: &Catalog, config: &Config, now: Timestamp) -> Value {
     let findings: BTreeMap<&str, _> = catalog
         .schedules()
-        .map(|(name, schedule)| (name, lint(schedule, catalog, config.interval, now)))
+        .map(|(name, schedule)| (name, schedule::lint(schedule, catalog, config.interval, now)))
         .filter(|(_, findings)| !findings.is_empty())
         .collect();
     json!({ "schedules": findings, "problems": catalog.problems() })
@@ -117,30 +118,27 @@ fn lint_all(catalog: &Catalog, config: &Config, now: Timestamp) -> Value {
 /// What the next days bring to every tagged resource.
 async fn preview_account(
     app: &App,
-    request: &crate::schedule::Preview,
+    request: &Preview,
     invocation: &Invocation,
 ) -> Result<Value, HandlerError> {
     let App { config, .. } = app;
-    let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
     let span = forecast::span(request, &config.time_zone, invocation.clock).map_err(bad_event)?;
     let own = app.own().await;
-    let Documents { catalog, prices, warnings } = documents(own, config).await?;
-    let mut outcome = Outcome::default();
-    let run = Run { now: invocation.clock, dry_run: true, regions: None, accounts: None };
-    let account = invocation.account.as_deref();
-    let targets = targets::targets(config, own, &run, account, &mut outcome).await?;
-    let found = targets::look(config, &catalog, targets).await;
-
-    let (prices, mut warnings) = match prices.as_deref().map(Prices::parse).transpose() {
-        Ok(prices) => (prices.unwrap_or_default(), warnings),
-        Err(err) => (Prices::default(), [warnings, vec![format!("prices: {err:#}")]].concat()),
+    let Documents { catalog, mut warnings } = documents(own, config).await?;
+    let prices = match prices(own, config).await?.as_deref().map(Prices::parse).transpose() {
+        Ok(prices) => prices.unwrap_or_default(),
+        Err(err) => {
+            warnings.push(format!("prices: {err:#}"));
+            Prices::default()
+        }
     };
-    warnings.extend(outcome.report.failed);
+    let account = invocation.account.as_deref();
+    let targets = target::enter(&config.scope, own, &Narrow::default(), account).await?;
+    warnings.extend(targets.refused.iter().map(ToString::to_string));
     let mut resources = Vec::new();
-    for found in found {
+    for found in targets::look(config, &catalog, targets.entered).await {
         let errors = found.fleet.failed.iter();
-        warnings
-            .extend(errors.map(|err| format!("{}: {err}: {}", found.target.region, err.reason())));
+        warnings.extend(errors.map(|err| format!("{}: {}", found.target.region, err.summary())));
         resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));
     }
     json(&forecast::account(&resources, &catalog, &prices, span, warnings))

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, tz::TimeZone};
-use shared::{aws::Settings, var::Vars};
+use shared::{aws::Settings, error::quoted, event::Clock, target::Scope, var::Vars};
 
 /// What an operator set at deployment. Documents (schedules, calendars, prices) are read at every
 /// run from the parameters below `parameter_path`, not here.
@@ -14,18 +14,13 @@ pub struct Config {
     pub parameter_path: String,
     /// `TIME_ZONE`: for schedules that name none. Default `UTC`.
     pub time_zone: TimeZone,
-    /// `INTERVAL_MINUTES`: how often the schedule triggers the function. Default 5.
+    /// `SCHEDULER_INTERVAL_MINUTES`: how often the schedule triggers the function. Default 5.
     pub interval: SignedDuration,
-    /// `SERVICES`: comma list of `ec2`, `rds`, `autoscaling`. Default all.
+    /// `SCHEDULER_SERVICES`: comma list of `ec2`, `rds`, `autoscaling`. Default all.
     pub services: Services,
-    /// `REGIONS`: comma list. Default the function's own region.
-    pub regions: Vec<String>,
-    /// `ACCOUNTS`: comma list of account ids. Default the function's own account.
-    pub accounts: Vec<String>,
-    /// `ORGANIZATIONAL_UNIT`: its accounts are added to `ACCOUNTS`. Optional.
-    pub organizational_unit: Option<String>,
-    /// `ROLE_NAME`: the role to assume in other accounts. Default `caretaker-instance-scheduler`.
-    pub role_name: String,
+    /// The accounts and regions. The role in other accounts is `SCHEDULER_ROLE_NAME`, by default
+    /// `caretaker-instance-scheduler`.
+    pub scope: Scope,
     /// `EVENT_BUS`: where each run that did something is announced. Not set is nowhere; the template
     /// sets `default`.
     pub event_bus: Option<String>,
@@ -47,15 +42,6 @@ pub struct Services {
     pub autoscaling: bool,
 }
 
-/// Where `now` comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// The event's time while it is fresh, else the system's clock.
-    System,
-    /// The event's time, always.
-    Event,
-}
-
 impl Config {
     pub fn from_env() -> anyhow::Result<Self> {
         Self::from_vars(&shared::var::environment())
@@ -64,18 +50,13 @@ impl Config {
     pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
         let text = |name, default: &str| vars.optional(name).unwrap_or_else(|| default.to_owned());
         let time_zone = text("TIME_ZONE", "UTC");
-        let interval_mins: u32 = vars.parsed("INTERVAL_MINUTES", 5)?;
+        let interval_mins: u32 = vars.parsed("SCHEDULER_INTERVAL_MINUTES", 5)?;
         if !(1..=60).contains(&interval_mins) {
-            bail!("INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
+            bail!("SCHEDULER_INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
         }
-        let clock = match text("CLOCK", "system").as_str() {
-            "system" => Clock::System,
-            "event" => Clock::Event,
-            other => bail!("CLOCK is `{other}`, neither `system` nor `event`"),
-        };
         let path = text("PARAMETER_PATH", "/caretaker");
         if !path.starts_with('/') {
-            bail!("PARAMETER_PATH is `{path}`, which does not begin with `/`");
+            bail!("PARAMETER_PATH is `{}`, which does not begin with `/`", quoted(&path));
         }
         Ok(Self {
             schedule_tag: text("SCHEDULE_TAG", "Schedule"),
@@ -83,15 +64,12 @@ impl Config {
             time_zone: TimeZone::get(&time_zone)
                 .with_context(|| format!("TIME_ZONE is `{time_zone}`, which is wrong"))?,
             interval: SignedDuration::from_mins(interval_mins.into()),
-            services: services(&vars.list("SERVICES"))?,
-            regions: vars.list("REGIONS"),
-            accounts: accounts(vars.list("ACCOUNTS"))?,
-            organizational_unit: vars.optional("ORGANIZATIONAL_UNIT"),
-            role_name: text("ROLE_NAME", "caretaker-instance-scheduler"),
+            services: services(&vars.list("SCHEDULER_SERVICES"))?,
+            scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "caretaker-instance-scheduler")?,
             event_bus: vars.optional("EVENT_BUS"),
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,
-            clock,
+            clock: Clock::from_vars(vars)?,
             aws: Settings::from_vars(vars)?,
         })
     }
@@ -107,19 +85,12 @@ fn services(names: &[String]) -> anyhow::Result<Services> {
             "ec2" => services.ec2 = true,
             "rds" => services.rds = true,
             "autoscaling" => services.autoscaling = true,
-            other => bail!("SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`"),
+            other => {
+                bail!("SCHEDULER_SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`")
+            }
         }
     }
     Ok(services)
-}
-
-fn accounts(ids: Vec<String>) -> anyhow::Result<Vec<String>> {
-    for id in &ids {
-        if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            bail!("ACCOUNTS has `{id}`, which is not an account id of 12 digits");
-        }
-    }
-    Ok(ids)
 }
 
 #[cfg(test)]
@@ -153,19 +124,22 @@ mod tests {
 
     #[test]
     fn some_services_can_be_left_out() {
-        let config = parse(&[("SERVICES", "ec2, rds")]).unwrap();
+        let config = parse(&[("SCHEDULER_SERVICES", "ec2, rds")]).unwrap();
         assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: false });
     }
 
     #[test]
     fn what_is_not_understood_is_refused_by_name() {
         refused(
-            &[("SERVICES", "ec3")],
-            "SERVICES has `ec3`, not one of `ec2`, `rds`, `autoscaling`",
+            &[("SCHEDULER_SERVICES", "ec3")],
+            "SCHEDULER_SERVICES has `ec3`, not one of `ec2`, `rds`, `autoscaling`",
         );
         refused(&[("DRY_RUN", "yes")], "DRY_RUN is `yes`, neither `true` nor `false`");
         refused(&[("CLOCK", "sundial")], "CLOCK is `sundial`, neither `system` nor `event`");
-        refused(&[("INTERVAL_MINUTES", "0")], "INTERVAL_MINUTES is `0`, not between 1 and 60");
+        refused(
+            &[("SCHEDULER_INTERVAL_MINUTES", "0")],
+            "SCHEDULER_INTERVAL_MINUTES is `0`, not between 1 and 60",
+        );
         refused(
             &[("ACCOUNTS", "12")],
             "ACCOUNTS has `12`, which is not an account id of 12 digits",

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, ensure};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde::Serialize;
+use shared::{document, target::Target};
 
 use crate::{
-    aws::Target,
     resource::Resource,
     schedule::{Catalog, Forecast, Override, Preview, Situation, Window, forecast, overrides},
 };
@@ -44,7 +44,7 @@ impl Prices {
     /// Reads a YAML or JSON map: `t3.large: 0.0832`.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let prices: BTreeMap<String, f64> =
-            serde_saphyr::from_str(text).context("not a map of sizes and prices")?;
+            document::parse(text).context("not a map of sizes and prices")?;
         let negative = prices.iter().find(|(_, price)| !price.is_finite() || **price < 0.0);
         ensure!(
             negative.is_none(),

@@ -3,7 +3,6 @@
 pub mod announce;
 pub mod apply;
 pub mod ask;
-pub mod aws;
 pub mod config;
 pub mod event;
 pub mod forecast;
@@ -48,6 +47,7 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
     let config = &app.config;
     let bad_event = |err| HandlerError::coded(HandlerError::BAD_EVENT, err);
     let request = event::request(&invocation.event, config, invocation.clock).map_err(bad_event)?;
+    let now = invocation.clock;
     match request {
         Request::Run(run) => {
             let own = app.own().await;
@@ -55,6 +55,8 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
             let report = run::run(config, own, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
-        Request::Ask(question) => ask::answer(app, question, &invocation).await,
+        Request::Explain(question) => ask::explain(app, &question, now).await,
+        Request::Preview(question) => ask::preview(app, &question, &invocation).await,
+        Request::Lint(question) => ask::lint(app, &question, now).await,
     }
 }

@@ -1,22 +1,20 @@
 //! The answer of a run: what was done, what was left out and why, what failed. Pure.
 
 use serde::Serialize;
-use shared::error::AwsError;
+use shared::{
+    error::{AwsError, quoted_to},
+    report::{LISTED, Lines},
+    target::Target,
+};
 
 use crate::{
     apply::Applied,
+    event::Run,
     plan::{
         Plan,
         action::{Action, Change, Problem, Skipped},
     },
 };
-
-/// A list in the report names at most so many resources: Lambda's answer may have 6 MB, and nobody
-/// reads more. The counts are always whole.
-const LISTED: usize = 500;
-
-/// AWS names every id of a refused batch, and that once per id would be megabytes.
-const REASON_CHARS: usize = 300;
 
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
@@ -28,18 +26,26 @@ pub struct Report {
     /// that are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// Failures that belong to no target: an account that cannot be listed.
+    /// Failures that belong to no target: an account that cannot be entered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
 }
 
 impl Report {
-    /// Sums up the targets.
-    pub fn count(&mut self) {
-        self.counts = Counts { failed: self.failed.len(), ..Counts::default() };
-        for target in &self.targets {
-            self.counts.add(target.counts);
-        }
+    pub fn new(run: &Run, warnings: Vec<String>) -> Self {
+        Self { now: run.now.to_string(), dry_run: run.dry_run, warnings, ..Self::default() }
+    }
+
+    /// Adds a target.
+    pub fn add(&mut self, target: TargetReport) {
+        self.counts.add(target.counts);
+        self.targets.push(target);
+    }
+
+    /// Adds a failure that belongs to no target.
+    pub fn fail(&mut self, what: String) {
+        self.counts.failed += 1;
+        self.failed.push(what);
     }
 
     /// Adds advice on schedules. Inline ones may be many.
@@ -50,14 +56,27 @@ impl Report {
         self.warnings.extend((n_cut > 0).then(|| format!("{n_cut} more about schedules")));
     }
 
-    /// Adds a failure that belongs to no target.
-    pub fn fail(&mut self, error: &AwsError) {
-        self.failed.push(said(error));
-    }
-
-    /// Adds an account that could not be entered.
-    pub fn fail_in(&mut self, account: &str, error: &AwsError) {
-        self.failed.push(format!("account {account}: {}", said(error)));
+    /// Logs one line of counts per target, also when nothing was done: a run that left no line did
+    /// not look.
+    pub fn log_counts(&self) {
+        for target in &self.targets {
+            let Counts { managed, running, started, stopped, skipped, failed, left } =
+                target.counts;
+            tracing::info!(
+                account = target.account.as_deref().unwrap_or("own"),
+                region = target.region,
+                now = self.now,
+                dry_run = self.dry_run,
+                managed,
+                running,
+                started,
+                stopped,
+                skipped,
+                failed,
+                left,
+                "run"
+            );
+        }
     }
 }
 
@@ -68,13 +87,13 @@ pub struct TargetReport {
     pub account: Option<String>,
     pub region: String,
     pub counts: Counts,
-    pub actions: Vec<Line>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub skipped: Vec<Line>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub failed: Vec<Line>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<Line>,
+    pub actions: Lines<Line>,
+    #[serde(skip_serializing_if = "Lines::is_empty")]
+    pub skipped: Lines<Line>,
+    #[serde(skip_serializing_if = "Lines::is_empty")]
+    pub failed: Lines<Line>,
+    #[serde(skip_serializing_if = "Lines::is_empty")]
+    pub warnings: Lines<Line>,
     /// Entries that the lists above leave out.
     #[serde(skip_serializing_if = "is_zero")]
     pub not_listed: usize,
@@ -127,8 +146,8 @@ impl Line {
         Self {
             change: Some(action.change.to_string()),
             kind: Some(action.kind.name()),
-            resource: action.id.to_string(),
-            because: action.why.to_string(),
+            resource: name(&action.id),
+            because: sentence(&action.why),
         }
     }
 
@@ -136,8 +155,8 @@ impl Line {
         Self {
             change: None,
             kind: Some(skipped.kind.name()),
-            resource: skipped.id.to_string(),
-            because: skipped.reason.to_string(),
+            resource: name(&skipped.id),
+            because: sentence(&skipped.reason),
         }
     }
 
@@ -145,33 +164,47 @@ impl Line {
         Self {
             change: None,
             kind: Some(problem.kind.name()),
-            resource: problem.id.to_string(),
-            because: problem.text.to_string(),
+            resource: name(&problem.id),
+            because: sentence(&problem.text),
         }
     }
 }
 
+/// The names of Auto Scaling groups may have any character.
+fn name(id: &str) -> String {
+    quoted_to(id, MAX_NAME_CHARS).to_string()
+}
+
+/// The texts of plans quote what is foreign; this is for the whole.
+fn sentence(text: &str) -> String {
+    quoted_to(text, MAX_SENTENCE_CHARS).to_string()
+}
+
+/// The longest name that a resource may have.
+const MAX_NAME_CHARS: usize = 255;
+const MAX_SENTENCE_CHARS: usize = 500;
+
 impl TargetReport {
     /// What was planned, before anything is done: all that a dry run says.
-    pub fn planned(account: Option<String>, region: String, plan: &Plan) -> Self {
+    pub fn planned(target: Target, plan: &Plan) -> Self {
+        let (fatal, harmless): (Vec<_>, Vec<_>) =
+            plan.problems.iter().partition(|problem| problem.fails_run);
         let mut report = Self {
-            account,
-            region,
+            account: target.account,
+            region: target.region,
             counts: Counts {
                 managed: plan.n_managed,
                 running: plan.n_running,
                 skipped: plan.skipped.len(),
+                failed: fatal.len(),
                 ..Counts::default()
             },
+            skipped: plan.skipped.iter().map(Line::skipped).collect(),
+            failed: fatal.into_iter().map(Line::problem).collect(),
+            warnings: harmless.into_iter().map(Line::problem).collect(),
             ..Self::default()
         };
-        let Self { skipped, failed, warnings, counts, not_listed, .. } = &mut report;
-        list(skipped, not_listed, plan.skipped.iter().map(Line::skipped));
-        let (fatal, harmless): (Vec<_>, Vec<_>) =
-            plan.problems.iter().partition(|problem| problem.fails_run);
-        counts.failed += fatal.len();
-        list(failed, not_listed, fatal.into_iter().map(Line::problem));
-        list(warnings, not_listed, harmless.into_iter().map(Line::problem));
+        report.count_left_out();
         report
     }
 
@@ -179,33 +212,32 @@ impl TargetReport {
     pub fn done(&mut self, actions: &[Action]) {
         self.counts.started += actions.iter().filter(|action| action.change.starts()).count();
         self.counts.stopped += actions.iter().filter(|action| action.change.stops()).count();
-        // What is only remembered changes nothing that a reader could see.
+        // A reader sees nothing of a change that only remembers.
         let visible = actions.iter().filter(|action| action.change != Change::Remember);
-        list(&mut self.actions, &mut self.not_listed, visible.map(Line::action));
+        self.actions.extend(visible.map(Line::action));
+        self.count_left_out();
     }
 
     /// Adds what became of the plan. Returns the failures.
     pub fn applied(&mut self, applied: Applied) -> impl Iterator<Item = AwsError> + use<> {
         let Applied { done, failed, errors, untagged, left } = applied;
-        self.done(&done);
         self.counts.failed +=
             failed.len() + untagged.iter().map(|untagged| untagged.resources.len()).sum::<usize>();
         self.counts.left += left.len();
-        let failures = failed.iter().map(|(action, index)| {
-            let error = &errors[*index];
-            Line { because: said(error), ..Line::action(action) }
-        });
-        list(&mut self.failed, &mut self.not_listed, failures);
-        let untagged_lines = untagged.iter().flat_map(|untagged| {
-            let because = said(&untagged.error);
-            untagged.resources.iter().map(move |resource| Line {
+        self.failed.extend(failed.iter().map(|(action, index)| Line {
+            because: errors[*index].summary(),
+            ..Line::action(action)
+        }));
+        for untagged in &untagged {
+            let because = untagged.error.summary();
+            self.failed.extend(untagged.resources.iter().map(|resource| Line {
                 change: Some("remember".to_owned()),
                 kind: None,
-                resource: resource.clone(),
+                resource: name(resource),
                 because: because.clone(),
-            })
-        });
-        list(&mut self.failed, &mut self.not_listed, untagged_lines);
+            }));
+        }
+        self.done(&done);
         errors.into_iter().chain(untagged.into_iter().map(|untagged| untagged.error))
     }
 
@@ -216,26 +248,14 @@ impl TargetReport {
             change: None,
             kind: None,
             resource: "listing".to_owned(),
-            because: said(error),
+            because: error.summary(),
         });
+        self.count_left_out();
     }
-}
 
-/// What failed and why, on one line that is not too long.
-fn said(error: &AwsError) -> String {
-    let reason = error.reason();
-    match reason.char_indices().nth(REASON_CHARS) {
-        Some((end, _)) => format!("{error}: {}...", &reason[..end]),
-        None => format!("{error}: {reason}"),
-    }
-}
-
-fn list(lines: &mut Vec<Line>, not_listed: &mut usize, new: impl Iterator<Item = Line>) {
-    for line in new {
-        if lines.len() < LISTED {
-            lines.push(line);
-        } else {
-            *not_listed += 1;
-        }
+    fn count_left_out(&mut self) {
+        let Self { actions, skipped, failed, warnings, .. } = self;
+        let lists = [actions, skipped, failed, warnings];
+        self.not_listed = lists.into_iter().map(|list| list.n_left_out()).sum();
     }
 }

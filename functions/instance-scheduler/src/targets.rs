@@ -1,18 +1,13 @@
-//! The accounts and regions of a run, and what is found there. An account that cannot be entered,
-//! or a region that cannot be listed, hides no other.
+//! Looks at every target of a run. A region that cannot be listed hides no other.
 
-use anyhow::anyhow;
 use aws_config::SdkConfig;
 use futures_util::{StreamExt as _, stream};
-use shared::error::HandlerError;
+use shared::target::{AT_ONCE, Target};
 
 use crate::{
-    aws::{self, Target},
     config::Config,
-    event::Run,
     observe::{self, Fleet},
     resource::{NamedWindow, Resource},
-    run::{Outcome, TARGETS_AT_ONCE},
     schedule::Catalog,
 };
 
@@ -22,86 +17,6 @@ pub(crate) struct Found {
     pub(crate) aws: SdkConfig,
     pub(crate) fleet: Fleet,
     pub(crate) windows: Vec<NamedWindow>,
-}
-
-/// Every target of the run with its client configuration.
-pub(crate) async fn targets(
-    config: &Config,
-    own: &SdkConfig,
-    run: &Run,
-    own_account: Option<&str>,
-    outcome: &mut Outcome,
-) -> Result<Vec<(Target, SdkConfig)>, HandlerError> {
-    let accounts = accounts(config, own, run, own_account).await?;
-    let configured = match config.regions.as_slice() {
-        [] => std::slice::from_ref(&config.aws.region),
-        regions => regions,
-    };
-    let regions = narrow("regions", configured, run.regions.as_deref())?;
-
-    let entered = accounts.into_iter().map(async |account| {
-        let entered = match &account {
-            Some(id) if own_account != Some(id) => {
-                aws::in_account(own, id, &config.role_name).await
-            }
-            _ => Ok(own.clone()),
-        };
-        (account, entered)
-    });
-    let mut entered = stream::iter(entered).buffered(TARGETS_AT_ONCE);
-    let mut targets = Vec::new();
-    while let Some((account, entered)) = entered.next().await {
-        match entered {
-            Ok(aws) => targets.extend(regions.iter().map(|region| {
-                let target = Target { account: account.clone(), region: region.clone() };
-                (target, aws::in_region(&aws, region))
-            })),
-            Err(error) => {
-                outcome.report.fail_in(account.as_deref().unwrap_or("own"), &error);
-                outcome.note(error);
-            }
-        }
-    }
-    Ok(targets)
-}
-
-/// The accounts of the run; `None` is the function's own.
-async fn accounts(
-    config: &Config,
-    own: &SdkConfig,
-    run: &Run,
-    own_account: Option<&str>,
-) -> Result<Vec<Option<String>>, HandlerError> {
-    let mut configured = config.accounts.clone();
-    if let Some(unit) = &config.organizational_unit {
-        configured.extend(observe::targets::accounts_of(own, unit).await?);
-        configured.sort_unstable();
-        configured.dedup();
-    }
-    if configured.is_empty() {
-        if run.accounts.is_none() {
-            return Ok(vec![None]);
-        }
-        configured.extend(own_account.map(str::to_owned));
-    }
-    let accounts = narrow("accounts", &configured, run.accounts.as_deref())?;
-    Ok(accounts.into_iter().map(Some).collect())
-}
-
-/// The event may name some of what is configured, never more.
-fn narrow(
-    what: &str,
-    configured: &[String],
-    asked: Option<&[String]>,
-) -> Result<Vec<String>, HandlerError> {
-    let Some(asked) = asked else { return Ok(configured.to_vec()) };
-    match asked.iter().find(|one| !configured.contains(one)) {
-        None => Ok(asked.to_vec()),
-        Some(one) => {
-            let error = anyhow!("`{what}` names `{one}`, which the function is not configured for");
-            Err(HandlerError::coded(HandlerError::BAD_EVENT, error))
-        }
-    }
 }
 
 /// Lists what is in every target, several at once.
@@ -121,7 +36,7 @@ pub(crate) async fn look(
         }
         Found { target, aws, fleet, windows }
     });
-    stream::iter(looks).buffered(TARGETS_AT_ONCE).collect().await
+    stream::iter(looks).buffered(AT_ONCE).collect().await
 }
 
 fn asks_for_windows(resource: &Resource, catalog: &Catalog) -> bool {

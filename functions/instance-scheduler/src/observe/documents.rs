@@ -1,9 +1,9 @@
-//! Reads schedules, calendars and prices from SSM parameters, and calendars from S3.
+//! Reads schedules and calendars from SSM parameters, and calendars from S3.
 
 use aws_config::SdkConfig;
 use shared::{
+    document,
     error::{AwsError, AwsResultExt as _},
-    page::drain,
 };
 
 use crate::{config::Config, schedule::Catalog};
@@ -12,70 +12,43 @@ use crate::{config::Config, schedule::Catalog};
 #[derive(Debug)]
 pub struct Documents {
     pub catalog: Catalog,
-    /// Price per hour by size, as text.
-    pub prices: Option<String>,
-    /// What could not be used, and does not matter to any schedule by itself.
+    /// What is wrong with the documents themselves, whoever follows them.
     pub warnings: Vec<String>,
 }
 
-/// Parameters by what they are.
-#[derive(Debug, Default)]
-struct Texts {
-    schedules: Vec<(String, String)>,
-    calendars: Vec<(String, String)>,
-    prices: Option<String>,
-    unknown: Vec<String>,
-}
-
-/// The most that one page of `GetParametersByPath` may hold.
-const PAGE_SIZE: i32 = 10;
-
-/// Reads all documents. Without the parameters there is nothing to run by; a calendar that cannot be
-/// fetched costs only itself.
+/// Reads all documents. Without the parameters there is nothing to run by; one that cannot be
+/// decrypted or fetched costs only itself.
 pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
-    let Texts { schedules, mut calendars, prices, unknown } =
-        texts(aws, &config.parameter_path).await?;
-    let mut warnings: Vec<String> = unknown
-        .into_iter()
-        .map(|name| format!("parameter `{name}` is no schedule, calendar or price list"))
-        .collect();
-    for (name, text) in &mut calendars {
-        let Some((bucket, key)) = s3_address(text) else { continue };
-        match object(aws, bucket, key).await {
-            Ok(fetched) => *text = fetched,
-            Err(err) => warnings.push(format!("calendar `{name}`: {err}: {}", err.reason())),
-        }
+    let path = &config.parameter_path;
+    let (schedules, calendars) = (format!("{path}/schedules"), format!("{path}/calendars"));
+    let (schedules, calendars) =
+        tokio::try_join!(document::folder(aws, &schedules), document::folder(aws, &calendars))?;
+    let mut read = Vec::new();
+    for (name, text) in calendars {
+        let text = match text {
+            Ok(text) => fetched(aws, text).await,
+            Err(err) => Err(err),
+        };
+        read.push((name, text.map_err(|err| err.summary())));
     }
-    let catalog = Catalog::new(config.time_zone.clone(), schedules, calendars);
-    warnings.extend(catalog.problems());
-    Ok(Documents { catalog, prices, warnings })
+    let schedules =
+        schedules.into_iter().map(|(name, text)| (name, text.map_err(|err| err.summary())));
+    let catalog = Catalog::read(config.time_zone.clone(), schedules, read);
+    let warnings = catalog.problems();
+    Ok(Documents { catalog, warnings })
 }
 
-/// Reads everything below `path` in one listing.
-async fn texts(aws: &SdkConfig, path: &str) -> Result<Texts, AwsError> {
-    let pages = aws_sdk_ssm::Client::new(aws)
-        .get_parameters_by_path()
-        .path(format!("{path}/"))
-        .recursive(true)
-        .with_decryption(true)
-        .into_paginator()
-        .page_size(PAGE_SIZE)
-        .send();
-    let mut texts = Texts::default();
-    drain(pages, "ssm:GetParametersByPath", |page| {
-        for parameter in page.parameters.unwrap_or_default() {
-            let (Some(name), Some(text)) = (parameter.name, parameter.value) else { continue };
-            let place = name.strip_prefix(path).unwrap_or(&name).trim_start_matches('/');
-            match place.split_once('/') {
-                Some(("schedules", name)) => texts.schedules.push((name.to_owned(), text)),
-                Some(("calendars", name)) => texts.calendars.push((name.to_owned(), text)),
-                None if place == "prices" => texts.prices = Some(text),
-                _ => texts.unknown.push(name),
-            }
-        }
-    })
-    .await?;
-    Ok(texts)
+/// Reads the prices per hour by size, if there are any. Only for answers that show money.
+pub async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, AwsError> {
+    document::parameter(aws, &format!("{}/prices", config.parameter_path)).await
+}
+
+/// The text of a calendar: itself, or the object of S3 that it names.
+async fn fetched(aws: &SdkConfig, text: String) -> Result<String, AwsError> {
+    match s3_address(&text) {
+        Some((bucket, key)) => object(aws, bucket, key).await,
+        None => Ok(text),
+    }
 }
 
 /// A calendar may say `s3://bucket/key`; then it is that object.

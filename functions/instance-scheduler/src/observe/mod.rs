@@ -5,7 +5,6 @@ mod autoscaling;
 pub mod documents;
 mod ec2;
 mod rds;
-pub mod targets;
 pub mod windows;
 
 use std::{collections::BTreeSet, rc::Rc};

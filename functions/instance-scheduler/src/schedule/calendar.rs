@@ -1,14 +1,16 @@
 //! A calendar that schedules share: a list of dates, or an iCalendar file. It never guesses at an
 //! entry: one that it does not understand becomes a warning that names it.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use anyhow::{Context as _, anyhow};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use shared::document::{self, Text, Texts};
 
-use super::exception::NamedSpan;
-use super::fields::Fields;
-use super::{DateSpan, ical};
+use super::exception::{NamedSpan, spans};
+use super::ical;
+use super::written::CalendarFields;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
@@ -24,26 +26,45 @@ impl Calendar {
         if ical::is_ical(text) {
             return ical::parse(text);
         }
-        let value: Value =
-            serde_saphyr::from_str(text).map_err(|err| anyhow!(super::document::one_line(&err)))?;
-        let dates = match &value {
-            Value::Object(_) => Fields::read(&value, "", &["dates"])?.texts("dates")?,
-            Value::Array(_) => {
-                let value = Value::from_iter([("dates", value)]);
-                Fields::read(&value, "", &["dates"])?.texts("dates")?
+        let Written(dates) = document::parse(text)?;
+        Ok(Self { spans: spans(&dates)?, warnings: Vec::new() })
+    }
+}
+
+/// Dates in any of the forms that people write.
+struct Written(Vec<String>);
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyForm;
+        impl<'de> Visitor<'de> for AnyForm {
+            type Value = Vec<String>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of dates or an iCalendar file")
             }
-            Value::String(text) => {
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
                 let is_between = |c: char| c == ',' || c.is_whitespace();
-                text.split(is_between).filter(|date| !date.is_empty()).map(str::to_owned).collect()
+                let dates = text.split(is_between).filter(|date| !date.is_empty());
+                Ok(dates.map(str::to_owned).collect())
             }
-            _ => return Err(anyhow!("neither a list of dates nor an iCalendar file")),
-        };
-        let span = |(index, date): (usize, &String)| {
-            let span: anyhow::Result<DateSpan> = date.parse();
-            span.map(NamedSpan::from).with_context(|| format!("dates[{index}]"))
-        };
-        let spans = dates.iter().enumerate().map(span).collect::<anyhow::Result<_>>()?;
-        Ok(Self { spans, warnings: Vec::new() })
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut dates = Vec::new();
+                while let Some(Text(date)) = items.next_element()? {
+                    dates.push(date);
+                }
+                Ok(dates)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let fields = CalendarFields::deserialize(MapAccessDeserializer::new(map))?;
+                let Texts(dates) = fields.dates.unwrap_or_default();
+                Ok(dates)
+            }
+        }
+        deserializer.deserialize_any(AnyForm).map(Self)
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use shared::document::suggestion;
+use shared::error::quoted;
 
 use super::calendar::Calendar;
 use super::exception::Dates;
-use super::nearest::suggestion;
 use super::{Schedule, inline};
 
 /// The value that takes a resource out of scheduling.
@@ -48,13 +49,27 @@ impl Catalog {
         documents: impl IntoIterator<Item = (String, String)>,
         calendars: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
+        let read = |(name, text)| (name, Ok(text));
+        let documents = documents.into_iter().map(read);
+        Self::read(default_zone, documents, calendars.into_iter().map(read))
+    }
+
+    /// The same where some of the texts could not be had, and why.
+    pub fn read(
+        default_zone: TimeZone,
+        documents: impl IntoIterator<Item = (String, Result<String, String>)>,
+        calendars: impl IntoIterator<Item = (String, Result<String, String>)>,
+    ) -> Self {
         let calendar = |text: String| Calendar::parse(&text).map_err(|err| format!("{err:#}"));
-        let calendars = calendars.into_iter().map(|(name, text)| (name, calendar(text))).collect();
+        let calendars =
+            calendars.into_iter().map(|(name, text)| (name, text.and_then(calendar))).collect();
         let mut catalog = Self { default_zone, schedules: BTreeMap::new(), calendars };
         for (name, text) in documents {
-            let schedule = Schedule::parse(&text, &catalog.default_zone);
+            let schedule = text.and_then(|text| {
+                Schedule::parse(&text, &catalog.default_zone).map_err(|err| format!("{err:#}"))
+            });
             let schedule = schedule.map(|schedule| catalog.with_calendars(schedule));
-            catalog.schedules.insert(name, schedule.map_err(|err| format!("{err:#}")));
+            catalog.schedules.insert(name, schedule);
         }
         catalog
     }

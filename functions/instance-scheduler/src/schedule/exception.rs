@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail, ensure};
 use jiff::civil::Date;
-use serde_json::Value;
+use shared::document::{Refused, Text, Texts};
+use shared::error::quoted;
 
-use super::fields::Fields;
 use super::period::Period;
+use super::written::ExceptionFields;
 use super::{DateSpan, document};
 
 /// A rule for occurrences that begin on some dates.
@@ -95,57 +95,68 @@ impl Exception {
         }
     }
 
-    pub(super) fn read(value: &Value, place: &str) -> anyhow::Result<Self> {
-        let known = ["name", "dates", "from", "to", "calendar", "mode", "periods"];
-        let fields = Fields::read(value, place, &known)?;
-        let periods = document::periods(&fields)?;
-        let mode = fields.text("mode")?.map(|mode| mode.to_ascii_lowercase());
-        let mode = match mode.as_deref() {
-            Some("closed") => Mode::Closed,
-            Some("open") => Mode::Open,
-            Some("periods") => Mode::Periods(periods.clone()),
-            None if !periods.is_empty() => Mode::Periods(periods.clone()),
-            None => bail!("{}: missing; `closed`, `open` or `periods`", fields.place("mode")),
-            Some(other) => {
-                bail!("{}: `{other}` is not `closed`, `open` or `periods`", fields.place("mode"))
+    /// `place` is that of the exception, for errors.
+    pub(super) fn read(fields: ExceptionFields, place: &str) -> Result<Self, Refused> {
+        let refused =
+            |field: &str, what: String| Err(Refused::at(format!("{place}.{field}"), what));
+        let ExceptionFields { name, dates, from, to, calendar, mode, periods } = fields;
+        let periods = document::periods(periods, &format!("{place}.periods"))?;
+        let mode = mode.map(|Text(mode)| mode.to_ascii_lowercase());
+        let mode = match (mode.as_deref(), periods.is_empty()) {
+            (Some("closed"), true) => Mode::Closed,
+            (Some("open"), true) => Mode::Open,
+            (Some("closed" | "open"), false) => {
+                return refused("periods", "only with mode `periods`".to_owned());
+            }
+            (Some("periods") | None, false) => Mode::Periods(periods),
+            (Some("periods"), true) => {
+                return refused("periods", "missing with mode `periods`".to_owned());
+            }
+            (None, true) => {
+                return refused("mode", "missing; `closed`, `open` or `periods`".to_owned());
+            }
+            (Some(other), _) => {
+                let other = quoted(other);
+                return refused("mode", format!("`{other}` is not `closed`, `open` or `periods`"));
             }
         };
-        let has_periods = matches!(mode, Mode::Periods(_));
-        let place = fields.place("periods");
-        ensure!(!has_periods || !periods.is_empty(), "{place}: missing with mode `periods`");
-        ensure!(has_periods || periods.is_empty(), "{place}: only with mode `periods`");
-        Ok(Self { name: fields.text("name")?, dates: Dates::read(&fields)?, mode })
+        let dates = match (dates, from, to, calendar) {
+            (Some(Texts(dates)), None, None, None) => Dates::listed(&dates),
+            (None, Some(Text(from)), Some(Text(to)), None) => Dates::between(&from, &to),
+            (None, None, None, Some(Text(name))) => {
+                Ok(Dates::Calendar(CalendarRef { name, spans: None }))
+            }
+            (None, Some(_), None, None) | (None, None, Some(_), None) => {
+                Err(Refused::at("to", "`from` and `to` go together"))
+            }
+            _ => Err(Refused::at("dates", "give one of `dates`, `from` with `to`, `calendar`")),
+        };
+        let dates = dates.map_err(|refused| refused.within(place))?;
+        Ok(Self { name: name.map(|Text(name)| name), dates, mode })
     }
 }
 
 impl Dates {
-    fn read(fields: &Fields<'_>) -> anyhow::Result<Self> {
-        let given: Vec<_> =
-            ["dates", "from", "calendar"].into_iter().filter(|name| fields.has(name)).collect();
-        let [given] = given.as_slice() else {
-            bail!("{}: give one of `dates`, `from` with `to`, `calendar`", fields.place("dates"));
-        };
-        ensure!(
-            fields.has("to") == (*given == "from"),
-            "{}: `from` and `to` go together",
-            fields.place("to")
-        );
-        if *given == "calendar" {
-            let name = fields.text("calendar")?.unwrap_or_default();
-            return Ok(Self::Calendar(CalendarRef { name, spans: None }));
+    fn listed(dates: &[String]) -> Result<Self, Refused> {
+        if dates.is_empty() {
+            return Err(Refused::at("dates", "empty"));
         }
-        if *given == "from" {
-            let (from, to) = (fields.text("from")?, fields.text("to")?);
-            let span = DateSpan::between(&from.unwrap_or_default(), &to.unwrap_or_default());
-            let span = span.map_err(|err| fields.wrong("from", &err))?;
-            return Ok(Self::Listed(vec![span.into()]));
-        }
-        let dates = fields.texts("dates")?;
-        ensure!(!dates.is_empty(), "{}: empty", fields.place("dates"));
-        let span = |(index, date): (usize, &String)| {
-            let span: anyhow::Result<DateSpan> = date.parse();
-            span.map(NamedSpan::from).with_context(|| format!("{}[{index}]", fields.place("dates")))
-        };
-        Ok(Self::Listed(dates.iter().enumerate().map(span).collect::<anyhow::Result<_>>()?))
+        spans(dates).map(Self::Listed)
     }
+
+    fn between(from: &str, to: &str) -> Result<Self, Refused> {
+        let span = DateSpan::between(from, to);
+        let span = span.map_err(|err| Refused::at("from", format!("{err:#}")))?;
+        Ok(Self::Listed(vec![span.into()]))
+    }
+}
+
+/// Reads dates and spans of them; an error names its place in `dates`.
+pub(super) fn spans<C: FromIterator<NamedSpan>>(dates: &[String]) -> Result<C, Refused> {
+    let span = |(index, date): (usize, &String)| {
+        let span: anyhow::Result<DateSpan> = date.parse();
+        let refused = |err| Refused::at(format!("dates[{index}]"), format!("{err:#}"));
+        span.map(NamedSpan::from).map_err(refused)
+    };
+    dates.iter().enumerate().map(span).collect()
 }

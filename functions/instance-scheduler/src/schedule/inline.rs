@@ -1,13 +1,15 @@
 //! A schedule in a tag's value: `mon-fri 08:00-20:00 + sat 10:00-14:00 @Europe/Paris`, `always`,
 //! `never`; it never needs a character that some service's tags forbid.
 
+use std::str::FromStr as _;
+
 use anyhow::{Context as _, bail, ensure};
 use jiff::tz::TimeZone;
 
 use super::Schedule;
-use super::document::zone;
 use super::period::{ClockTime, Period};
 use super::recurrence::{Months, Recurrence, Weekdays};
+use super::values::Zone;
 
 pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Schedule> {
     let mut words: Vec<&str> = text.split_whitespace().collect();
@@ -15,7 +17,8 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
     let timezone = match named {
         Some(name) => {
             words.pop();
-            zone(name)?
+            let Zone(zone) = name.parse()?;
+            zone
         }
         None => default_zone.clone(),
     };
@@ -70,7 +73,7 @@ fn hours(word: &str) -> anyhow::Result<(Option<ClockTime>, Option<ClockTime>)> {
 fn days(word: &str, days: &mut Recurrence) -> anyhow::Result<()> {
     let by_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
     ensure!(by_name, "`{word}` is neither days such as `mon-fri` nor hours such as `08:00-20:00`");
-    match (Weekdays::parse(word), Months::parse(word)) {
+    match (Weekdays::from_str(word), Months::from_str(word)) {
         (Ok(weekdays), _) if days.weekdays.is_none() => days.weekdays = Some(weekdays),
         (Err(_), Ok(months)) if days.months.is_none() => days.months = Some(months),
         (Err(err), Err(_)) => return Err(err),

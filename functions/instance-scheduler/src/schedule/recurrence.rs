@@ -1,6 +1,8 @@
 //! Reads weekdays, monthdays and months as AWS Instance Scheduler writes them, and answers whether
 //! a date matches; it never walks further than the values of one domain.
 
+use std::str::FromStr;
+
 use anyhow::{Context as _, bail, ensure};
 use jiff::civil::{Date, Weekday};
 
@@ -34,8 +36,10 @@ pub struct Weekdays {
     last: u32,
 }
 
-impl Weekdays {
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
+impl FromStr for Weekdays {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         let mut weekdays = Self::default();
         for item in items(text) {
             if item == "l" {
@@ -53,7 +57,9 @@ impl Weekdays {
         }
         Ok(weekdays)
     }
+}
 
+impl Weekdays {
     pub fn contains(&self, date: Date) -> bool {
         let bit = 1 << date.weekday().to_monday_zero_offset();
         let nth = usize::from(date.day().unsigned_abs() - 1) / 7;
@@ -71,8 +77,10 @@ pub struct Monthdays {
     nearest: u32,
 }
 
-impl Monthdays {
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
+impl FromStr for Monthdays {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         let mut monthdays = Self::default();
         for item in items(text) {
             if item == "l" {
@@ -85,7 +93,9 @@ impl Monthdays {
         }
         Ok(monthdays)
     }
+}
 
+impl Monthdays {
     pub fn contains(&self, date: Date) -> bool {
         self.every & (1 << date.day()) != 0
             || (self.last && date.day() == date.days_in_month())
@@ -112,15 +122,19 @@ impl Monthdays {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Months(u32);
 
-impl Months {
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
+impl FromStr for Months {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         let mut months = 0;
         for item in items(text) {
             months |= MONTHS.set(&item)?;
         }
         Ok(Self(months))
     }
+}
 
+impl Months {
     pub fn contains(&self, date: Date) -> bool {
         self.0 & (1 << date.month()) != 0
     }
@@ -243,7 +257,7 @@ mod tests {
 
     #[track_caller]
     fn check_monthdays(text: &str, first: Date, expected: &[i8]) {
-        let monthdays = Monthdays::parse(text).unwrap();
+        let monthdays = Monthdays::from_str(text).unwrap();
         let days = (0..first.days_in_month()).map(|n| date(first.year(), first.month(), n + 1));
         let days: Vec<i8> = days.filter(|day| monthdays.contains(*day)).map(Date::day).collect();
         assert_eq!(days, expected);
@@ -267,18 +281,18 @@ mod tests {
 
     #[test]
     fn spaces_are_allowed_around_items_and_dashes_only() {
-        assert_eq!(Weekdays::parse(" Mon - Fri , SUN ").unwrap().every, 0b101_1111);
-        assert_eq!(Weekdays::parse("mon-fri / 2").unwrap().every, 0b1_0101);
+        assert_eq!(Weekdays::from_str(" Mon - Fri , SUN ").unwrap().every, 0b101_1111);
+        assert_eq!(Weekdays::from_str("mon-fri / 2").unwrap().every, 0b1_0101);
         for text in ["mon /2", "fri L", "mon #1", "", "mon,", "mon,,tue", "tues", "mo"] {
-            assert!(Weekdays::parse(text).is_err(), "{text}");
+            assert!(Weekdays::from_str(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn says_which_value_is_wrong() {
         let error = |result: anyhow::Result<Monthdays>| format!("{:#}", result.unwrap_err());
-        assert_eq!(error(Monthdays::parse("1,32")), "`32` is not a day of the month");
-        assert_eq!(error(Monthdays::parse("20-10")), "`20-10`: the range runs backwards");
-        assert_eq!(error(Monthdays::parse("1/0")), "`1/0`: the step is 1 or more");
+        assert_eq!(error(Monthdays::from_str("1,32")), "`32` is not a day of the month");
+        assert_eq!(error(Monthdays::from_str("20-10")), "`20-10`: the range runs backwards");
+        assert_eq!(error(Monthdays::from_str("1/0")), "`1/0`: the step is 1 or more");
     }
 }

@@ -1,14 +1,15 @@
 //! What a person may ask about a schedule: explain, preview, lint. It refuses an unknown field by
 //! name; of what it was given, only an unreadable override is a warning, as it is on a resource.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
+use shared::document::{self, Parsed, Refused, Text};
 
-use super::document::zone;
-use super::fields::Fields;
+use super::values::Zone;
+use super::written::{OverrideFields, WindowFields};
 use super::{Catalog, Followed, Override, Schedule, Situation, Window};
 
 /// `{"explain": {..}}`: what holds at one instant.
@@ -131,44 +132,42 @@ fn read_override(
         Value::Null => Ok(None),
         Value::String(text) => Override::parse(text, zone).map(Some),
         value => {
-            let fields = Fields::read(value, "override", &["state", "until"])?;
-            let state = fields.text("state")?.context("override.state: missing")?;
-            let until = fields.text("until")?;
+            let fields = document::from_value::<OverrideFields>(value);
+            let OverrideFields { state, until } =
+                fields.map_err(|refused| refused.within("override"))?;
+            let Text(state) = state.context("override.state: missing")?;
+            let until = until.map(|Text(until)| until);
             Override::of(&state, until.as_deref(), zone).map(Some)
         }
     })
 }
 
 fn read_window(value: &Value, place: &str) -> anyhow::Result<Option<Window>> {
-    let known = [
-        "kind",
-        "next_execution",
-        "timezone",
-        "duration_hours",
-        "scheduler_interval_minutes",
-        "preferred_maintenance_window",
-    ];
-    let fields = Fields::read(value, place, &known)?;
-    match fields.text("kind")?.as_deref() {
+    let window = document::from_value::<WindowFields>(value).and_then(|fields| window(&fields));
+    Ok(window.map_err(|refused| refused.within(place))?)
+}
+
+fn window(fields: &WindowFields) -> Result<Option<Window>, Refused> {
+    let wrong = |field: &str, err: &anyhow::Error| Refused::at(field, format!("{err:#}"));
+    match fields.kind.as_ref().map(|Text(kind)| kind.as_str()) {
         Some("ssm") => {
             // A window that will not come again has no next execution.
-            let Some(next) = fields.text("next_execution")? else { return Ok(None) };
-            let zone = fields.parsed("timezone", zone)?.unwrap_or(TimeZone::UTC);
-            let number = |name| {
-                let number = |text: &str| text.parse().ok().context("not a whole number");
-                let missing = || format!("{}: missing", fields.place(name));
-                fields.parsed(name, number)?.with_context(missing)
+            let Some(Text(next)) = &fields.next_execution else { return Ok(None) };
+            let utc = TimeZone::UTC;
+            let zone = fields.timezone.as_ref().map_or(&utc, |Parsed(Zone(zone))| zone);
+            let number = |number: Option<Parsed<u32>>, field: &str| {
+                number.map(|Parsed(number)| number).ok_or_else(|| Refused::at(field, "missing"))
             };
-            let hours = number("duration_hours")?;
-            let interval = number("scheduler_interval_minutes")?;
-            let window = Window::ssm(&next, &zone, hours, interval);
-            window.map(Some).map_err(|err| fields.wrong("next_execution", &err))
+            let hours = number(fields.duration_hours, "duration_hours")?;
+            let interval = number(fields.scheduler_interval_minutes, "scheduler_interval_minutes")?;
+            let window = Window::ssm(next, zone, hours, interval);
+            window.map(Some).map_err(|err| wrong("next_execution", &err))
         }
         Some("rds") => {
-            let name = "preferred_maintenance_window";
-            let text = fields.text(name)?.unwrap_or_default();
-            Window::rds(&text).map_err(|err| fields.wrong(name, &err))
+            let text = fields.preferred_maintenance_window.as_ref();
+            Window::rds(text.map_or("", |Text(text)| text))
+                .map_err(|err| wrong("preferred_maintenance_window", &err))
         }
-        _ => bail!("{}: neither `ssm` nor `rds`", fields.place("kind")),
+        _ => Err(Refused::at("kind", "neither `ssm` nor `rds`")),
     }
 }

@@ -1,6 +1,8 @@
 //! The shared vectors: what AWS Instance Scheduler answers, corrected where it is wrong, and what
 //! nobody else has. They run the parsers and the evaluator only.
 
+use std::str::FromStr as _;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -65,9 +67,11 @@ fn reads_recurrences_as_aws_instance_scheduler_where_that_is_right() {
         let expected = vector.get("correct").unwrap_or(&vector["expect"]);
         let text = vector["expr"].as_str().unwrap();
         let matching = match vector["field"].as_str().unwrap() {
-            "weekdays" => Weekdays::parse(text).map(|it| days(vector, |date| it.contains(date))),
-            "monthdays" => Monthdays::parse(text).map(|it| days(vector, |date| it.contains(date))),
-            _ => Months::parse(text).map(|months| {
+            "weekdays" => Weekdays::from_str(text).map(|it| days(vector, |date| it.contains(date))),
+            "monthdays" => {
+                Monthdays::from_str(text).map(|it| days(vector, |date| it.contains(date)))
+            }
+            _ => Months::from_str(text).map(|months| {
                 let all = (1..=12).filter(|month| months.contains(date(2026, *month, 1)));
                 all.collect()
             }),

@@ -9,7 +9,7 @@ use super::*;
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
     let catalog = Catalog::new(TimeZone::UTC, [], [("holidays".to_owned(), "[12-25]".to_owned())]);
-    let value = serde_saphyr::from_str::<serde_json::Value>(text).unwrap();
+    let value = shared::document::parse::<serde_json::Value>(text).unwrap();
     let followed = catalog.given(&value).unwrap();
     let now = "2026-06-01T10:00:00Z".parse().unwrap();
     let findings = lint(followed.schedule().unwrap(), &catalog, SignedDuration::from_mins(5), now);

@@ -1,0 +1,117 @@
+//! Documents as people write them, and the errors that they get.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Policy {
+    name: Option<Text>,
+    #[serde(default)]
+    regions: Texts,
+    #[serde(default)]
+    rules: Vec<Rule>,
+    enforced: Option<Flag>,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    keep: u32,
+    unit: Unit,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Unit {
+    Day,
+    Week,
+}
+
+#[track_caller]
+fn refuses(text: &str, expected: &str) {
+    let refused = parse::<Policy>(text).expect_err("it is wrong");
+    assert_eq!(refused.to_string(), expected);
+}
+
+#[test]
+fn reads_yaml_and_json_alike() {
+    let yaml =
+        "name: 010\nregions: eu-west-1\nenforced: \"True\"\nrules:\n  - {keep: 7, unit: day}";
+    let json = json!({
+        "name": "010", "regions": ["eu-west-1"], "enforced": true, "rules": [{"keep": 7, "unit": "day"}],
+    });
+    let policy: Policy = parse(yaml).unwrap();
+    assert_eq!(policy, from_value(&json).unwrap());
+    assert_eq!(policy, parse(&json.to_string()).unwrap());
+    assert_eq!(policy.name, Some(Text("010".to_owned())));
+    assert_eq!(policy.rules, [Rule { keep: 7, unit: Unit::Day }]);
+}
+
+#[test]
+fn a_field_without_a_value_is_left_out() {
+    let policy: Policy = parse("name:\nregions: []").unwrap();
+    assert_eq!((policy.name, policy.regions), (None, Texts::default()));
+}
+
+#[test]
+fn a_mistake_is_named_with_its_line_its_column_and_its_place() {
+    refuses("nme: x", "line 1, column 1: nme: unknown field, did you mean `name`?");
+    refuses(
+        "rules:\n  - {keep: 7, unit: day}\n  - {keep: 7, unti: day}",
+        "line 3, column 14: rules[1].unti: unknown field, did you mean `unit`?",
+    );
+    refuses(
+        "rules: [{keep: 7, unit: year}]",
+        "line 1, column 25: rules[0].unit: `year` is not one of `day`, `week`",
+    );
+    refuses("rules: [{keep: 7}]", "line 1, column 9: rules[0].unit: missing");
+    refuses("name: a\nname: b", "line 2, column 1: name: given twice");
+}
+
+#[test]
+fn a_value_of_another_type_is_named_in_plain_words() {
+    refuses(
+        "regions: {a: b}",
+        "line 1, column 10: regions: an object where text or a list is expected",
+    );
+    refuses("enforced: maybe", "line 1, column 11: enforced: `maybe` is neither true nor false");
+    refuses(
+        "name: a\n\nenforced: 7",
+        "line 3, column 11: enforced: a number where true or false is expected",
+    );
+    refuses("name: [a]", "line 1, column 7: name: a list or an object where text is expected");
+    refuses("rules: week", "line 1, column 8: rules: no list where a list is expected");
+    refuses("[]", "line 1, column 1: no object where an object is expected");
+}
+
+#[test]
+fn a_mistake_in_an_event_has_no_line() {
+    let refused = from_value::<Policy>(&json!({"rules": [{"keep": 7, "units": "day"}]}));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "rules[0].units: unknown field, did you mean `unit`?"
+    );
+}
+
+#[test]
+fn what_could_cost_much_is_refused() {
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    let too_deep = "too deep, or with an anchor or alias, which are not allowed";
+    assert_eq!(parse::<Value>(&deep).unwrap_err().what, too_deep);
+    assert_eq!(parse::<Value>("a: &x 1\nb: *x").unwrap_err().what, too_deep);
+    let long = format!("name: {}", "x".repeat(MAX_BYTES));
+    assert!(parse::<Policy>(&long).unwrap_err().what.starts_with("it has 65542 bytes"));
+}
+
+#[test]
+fn an_error_is_one_line_whatever_the_text() {
+    for text in
+        ["rules: [\n  a: {", "\"a\\nb\": 1", "{", "'", "a: b: c", "- a\nb", "%x", "---\n---\n"]
+    {
+        let refused = parse::<Policy>(text).unwrap_err().to_string();
+        assert_eq!(refused.lines().count(), 1, "{text:?}: {refused:?}");
+    }
+}
