@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod budget;
-pub mod call;
 pub mod config;
 pub mod databases;
 pub mod doctor;
