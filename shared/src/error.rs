@@ -118,6 +118,27 @@ impl AwsError {
         }
     }
 
+    /// Maps the error of the call `operation` where only a reference to it can be had.
+    pub(crate) fn of<E, R>(operation: &'static str, err: &SdkError<E, R>) -> Self
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+        R: fmt::Debug + Send + Sync + 'static,
+    {
+        let code = err.code().map(str::to_owned);
+        let kind = match (err, &code) {
+            (_, Some(code)) => AwsErrorKind::from_code(code),
+            (SdkError::ServiceError(_), None) => AwsErrorKind::Unavailable,
+            (SdkError::ConstructionFailure(_), None) => AwsErrorKind::Invalid,
+            // A truncated or garbled answer counts as none: the call may have taken effect.
+            _ => AwsErrorKind::Unreachable,
+        };
+        let source = match (&code, err.message()) {
+            (Some(code), message) => answer(code, message.unwrap_or_default()).into(),
+            (None, _) => one_line(err).into(),
+        };
+        Self { operation, kind, code, source }
+    }
+
     /// What AWS said, on one line: `Code: text`, or the chain of the connection's failure.
     pub fn reason(&self) -> String {
         one_line(self.source.as_ref())
@@ -136,21 +157,7 @@ where
     R: fmt::Debug + Send + Sync + 'static,
 {
     fn during(self, operation: &'static str) -> Result<T, AwsError> {
-        self.map_err(|err| {
-            let code = err.code().map(str::to_owned);
-            let kind = match (&err, &code) {
-                (_, Some(code)) => AwsErrorKind::from_code(code),
-                (SdkError::ServiceError(_), None) => AwsErrorKind::Unavailable,
-                (SdkError::ConstructionFailure(_), None) => AwsErrorKind::Invalid,
-                // A truncated or garbled answer counts as none: the call may have taken effect.
-                _ => AwsErrorKind::Unreachable,
-            };
-            let source = match (&code, err.message()) {
-                (Some(code), message) => answer(code, message.unwrap_or_default()).into(),
-                (None, _) => one_line(&err).into(),
-            };
-            AwsError { operation, kind, code, source }
-        })
+        self.map_err(|err| AwsError::of(operation, &err))
     }
 }
 

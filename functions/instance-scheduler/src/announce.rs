@@ -106,7 +106,7 @@ async fn publish(own: &SdkConfig, topic: &str, report: &Report) -> Result<(), Aw
     let (subject, message) = digest(report);
     // A topic in another region is published to there.
     let region = topic.split(':').nth(3).unwrap_or_default();
-    let sns = aws_sdk_sns::Client::new(&crate::aws::in_region(own, region));
+    let sns = aws_sdk_sns::Client::new(&shared::aws::in_region(own, region));
     let call = sns.publish().topic_arn(topic).subject(subject).message(message);
     call.send().await.during("sns:Publish").map(drop)
 }

@@ -7,9 +7,9 @@ use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    aws::Target,
     resource::Resource,
     schedule::{Catalog, Forecast, Override, Preview, Situation, Window, forecast, overrides},
+    targets::Target,
 };
 
 /// Lambda's answer may have 6 MB.

@@ -3,7 +3,6 @@
 pub mod announce;
 pub mod apply;
 pub mod ask;
-pub mod aws;
 pub mod config;
 pub mod event;
 pub mod forecast;

@@ -7,7 +7,6 @@ use futures_util::{StreamExt as _, stream};
 use shared::error::HandlerError;
 
 use crate::{
-    aws::{self, Target},
     config::Config,
     event::Run,
     observe::{self, Fleet},
@@ -15,6 +14,16 @@ use crate::{
     run::{Outcome, TARGETS_AT_ONCE},
     schedule::Catalog,
 };
+
+/// What an account's trail shows of a run there.
+const SESSION_NAME: &str = "caretaker-instance-scheduler";
+
+/// One account in one region. `account` is `None` for the function's own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    pub account: Option<String>,
+    pub region: String,
+}
 
 /// A target with what was found there.
 pub(crate) struct Found {
@@ -42,7 +51,7 @@ pub(crate) async fn targets(
     let entered = accounts.into_iter().map(async |account| {
         let entered = match &account {
             Some(id) if own_account != Some(id) => {
-                aws::in_account(own, id, &config.role_name).await
+                shared::aws::in_account(own, id, &config.role_name, SESSION_NAME).await
             }
             _ => Ok(own.clone()),
         };
@@ -54,7 +63,7 @@ pub(crate) async fn targets(
         match entered {
             Ok(aws) => targets.extend(regions.iter().map(|region| {
                 let target = Target { account: account.clone(), region: region.clone() };
-                (target, aws::in_region(&aws, region))
+                (target, shared::aws::in_region(&aws, region))
             })),
             Err(error) => {
                 outcome.report.fail_in(account.as_deref().unwrap_or("own"), &error);

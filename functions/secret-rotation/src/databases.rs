@@ -57,7 +57,11 @@ fn cluster(cluster: &DbCluster) -> Database {
         arn: text(cluster.db_cluster_arn()),
         writer: endpoint_at(cluster.endpoint(), cluster.port()),
         other_hosts: readers.into_iter().chain(cluster.custom_endpoints().to_vec()).collect(),
-        belongs_to: cluster.replication_source_identifier().map(str::to_owned).into_iter().collect(),
+        belongs_to: cluster
+            .replication_source_identifier()
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
     }
 }
 
