@@ -1,10 +1,14 @@
 //! Maps every SDK error once and gives Lambda one stable `errorType`. Logs nothing.
 
+mod fault;
+
 use std::{error::Error as StdError, fmt};
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lambda_runtime::Diagnostic;
+
+pub use self::fault::{Fault, FaultCode};
 
 /// How an AWS call failed, as far as a caller decides by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -168,13 +172,15 @@ fn answer(code: &str, message: &str) -> String {
 /// The chain of an error on one line. A link that its parent already quotes is left out.
 fn one_line(err: &dyn StdError) -> String {
     let mut line = err.to_string();
+    let mut parent = line.clone();
     let mut next = err.source();
     while let Some(err) = next {
         let text = err.to_string();
-        if !line.ends_with(&text) {
+        if !parent.contains(&text) {
             line.push_str(": ");
             line.push_str(&text);
         }
+        parent = text;
         next = err.source();
     }
     line.replace(['\n', '\r'], " ")

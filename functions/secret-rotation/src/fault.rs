@@ -1,97 +1,28 @@
 //! Everything that can be wrong, each cause with a stable code and a sentence that says what to do.
 //! Never holds a password: texts of databases are scrubbed before they come here.
 
-use std::error::Error as StdError;
-
-use shared::error::{AwsError, AwsErrorKind, HandlerError};
+use shared::error::{AwsError, AwsErrorKind};
 
 /// One cause of failure: what was found, and what to do about it.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}; {}", code.advice())]
-pub struct Fault {
-    pub code: Code,
-    what: String,
-    #[source]
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
+pub type Fault = shared::error::Fault<Code>;
 
-impl Fault {
-    pub fn new(code: Code, what: impl Into<String>) -> Self {
-        Self { code, what: what.into(), source: None }
-    }
-
-    /// What AWS said of a secret.
-    pub fn of_aws(error: &AwsError, secret: &str) -> Self {
-        let code = match (error.kind, error.code.as_deref()) {
-            (_, Some(code)) if code.contains("KMS") || code.contains("Decryption") => Code::Kms,
-            (_, Some("EncryptionFailure" | "DecryptionFailure")) => Code::Kms,
-            // `Access to KMS is not allowed`, or the name of an action.
-            (AwsErrorKind::Denied, _) if error.reason().to_lowercase().contains("kms") => Code::Kms,
-            (AwsErrorKind::Denied, _) => Code::SmDenied,
-            (AwsErrorKind::NotFound, _) => Code::SmNotFound,
-            (kind, _) if kind.is_transient() => Code::SmUnavailable,
-            _ => Code::SmRefused,
-        };
-        let what = format!("{} failed for `{secret}`: {}", error.operation, error.reason());
-        Self { code, what, source: None }
-    }
-
-    /// The sentence behind its code, for lists and logs.
-    pub fn coded(&self) -> String {
-        format!("{}: {self}", self.code.name())
-    }
-
-    /// What was found, without the advice.
-    pub fn what(&self) -> &str {
-        &self.what
-    }
-
-    /// The same with what led to it.
-    #[must_use]
-    pub fn since(self, cause: &str) -> Self {
-        Self { what: format!("{}: {cause}", self.what), ..self }
-    }
-
-    /// The same with something said before it.
-    #[must_use]
-    pub fn within(self, context: &str) -> Self {
-        Self { what: format!("{context}: {}", self.what), ..self }
-    }
-}
-
-impl From<Fault> for HandlerError {
-    fn from(fault: Fault) -> Self {
-        HandlerError::coded(fault.code.name(), fault)
-    }
-}
-
-/// Defines each code once: its name, and what to do.
-macro_rules! codes {
-    ($($variant:ident $name:literal $advice:literal,)*) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code {
-            $(#[doc = $advice] $variant,)*
-        }
-
-        impl Code {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The `errorType` that Lambda reports.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// What to do.
-            pub fn advice(self) -> &'static str {
-                match self { $(Self::$variant => $advice,)* }
-            }
-        }
+/// Makes a fault of what AWS refused to do with a secret.
+pub fn of_aws(error: AwsError, secret: &str) -> Fault {
+    let code = match (error.kind, error.code.as_deref()) {
+        (_, Some(code)) if code.contains("KMS") || code.contains("Decryption") => Code::Kms,
+        (_, Some("EncryptionFailure" | "DecryptionFailure")) => Code::Kms,
+        // `Access to KMS is not allowed`, or the name of an action.
+        (AwsErrorKind::Denied, _) if error.reason().to_lowercase().contains("kms") => Code::Kms,
+        (AwsErrorKind::Denied, _) => Code::SmDenied,
+        (AwsErrorKind::NotFound, _) => Code::SmNotFound,
+        (kind, _) if kind.is_transient() => Code::SmUnavailable,
+        _ => Code::SmRefused,
     };
+    Fault::new(code, format!("{} failed for `{secret}`", error.operation)).with_source(error)
 }
 
-codes! {
-    EventInvalid "E_EVENT_INVALID" "Secrets Manager never sends such an event: invoke the function through `RotateSecret`",
-    StepInvalid "E_STEP_INVALID" "the steps are createSecret, setSecret, testSecret and finishSecret",
+shared::codes! {
+    BadEvent "BadEvent" "Secrets Manager never sends such an event: invoke the function through `RotateSecret`",
     Settings "E_SETTINGS" "correct the variable or the tag",
     SmNotFound "E_SM_NOT_FOUND" "check the ARN, the region and whether the secret has been deleted",
     SmDenied "E_SM_DENIED" "allow the call in the function's role, or in the secret's own policy",
@@ -142,17 +73,28 @@ codes! {
 
 #[cfg(test)]
 mod tests {
+    use shared::error::{FaultCode as _, HandlerError};
+
     use super::*;
 
     #[test]
     fn a_fault_says_what_it_is_and_what_to_do() {
         let fault = Fault::new(Code::NoCurrent, "`app` has no version AWSCURRENT");
-        assert_eq!(
-            fault.to_string(),
-            "`app` has no version AWSCURRENT; put a first value into the secret before rotating it"
-        );
         let error = HandlerError::from(fault);
         assert_eq!(error.error_type(), "E_NO_CURRENT");
+        assert_eq!(
+            error.to_string(),
+            "`app` has no version AWSCURRENT; put a first value into the secret before rotating it"
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_aws_names_the_secret_and_keeps_its_words() {
+        let denied = AwsError::new("secretsmanager:GetSecretValue", "AccessDenied", "not you");
+        assert_eq!(
+            of_aws(denied, "app").what(),
+            "secretsmanager:GetSecretValue failed for `app`: AccessDenied: not you"
+        );
     }
 
     #[test]

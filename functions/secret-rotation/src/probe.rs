@@ -37,7 +37,7 @@ pub async fn probe(
     let request = request(&target, test, version)?;
     let asked = work.budget.run("it", ask(work.trust, request)).await;
     let status = asked.map_err(|fault| {
-        let said = scrubbed(fault.what(), &[&secret]);
+        let said = scrubbed(&fault.what(), &[&secret]);
         Fault::new(Code::TestQuery, format!("TEST_URL at {host}: {said}"))
     })?;
     let what = format!("TEST_URL at {host} answers {}", status.as_u16());
@@ -155,7 +155,7 @@ mod tests {
     #[track_caller]
     fn check(url: &str, expected: &str) {
         let found = Target::parse(&Hidden::new(url)).map_or_else(
-            |fault| fault.what().to_owned(),
+            |fault| fault.what(),
             |target| format!("{} {} {}", target.uri, target.host, target.port),
         );
         assert_eq!(found, expected);

@@ -193,7 +193,7 @@ mod tests {
                 .collect()
         };
         Settings::read(&owned(tags, TAG_PREFIX), &owned(variables, ""), Some(EngineName::Postgres))
-            .map_err(|fault| fault.what().to_owned())
+            .map_err(|fault| fault.what())
     }
 
     #[test]

@@ -19,10 +19,7 @@ pub(super) async fn announce(
     finished: &Document,
 ) -> Result<(), Fault> {
     let detail = detail(work.secret, work.token(), strategy, finished);
-    put(work, bus, &detail).await.map_err(|err| {
-        let what = format!("{} failed: {}", err.operation, err.reason());
-        Fault::new(Code::HookFailed, what)
-    })
+    put(work, bus, &detail).await.map_err(|err| Fault::from_error(Code::HookFailed, err))
 }
 
 async fn put(work: &Work<'_>, bus: &str, detail: &Value) -> Result<(), AwsError> {

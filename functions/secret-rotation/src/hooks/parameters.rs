@@ -36,10 +36,7 @@ pub(super) async fn look(
     match get(&Client::new(aws), name, false).await {
         Ok(_) => Ok("it is there"),
         Err(err) if err.kind == AwsErrorKind::NotFound => Ok("it will be made"),
-        Err(err) => {
-            let what = format!("{} failed: {}", err.operation, err.reason());
-            Err(Fault::new(Code::HookFailed, what))
-        }
+        Err(err) => Err(Fault::from_error(Code::HookFailed, err)),
     }
 }
 
