@@ -6,5 +6,7 @@ pub mod error;
 pub mod metric;
 pub mod page;
 pub mod runtime;
+pub mod setting;
 pub mod tag;
+pub mod template;
 pub mod var;

@@ -14,13 +14,14 @@ use hyper_util::{
     client::legacy::{Client, Error as ClientError},
     rt::TokioExecutor,
 };
+use shared::template::Template;
 
 use crate::{
     engine::tls::Trust,
     fault::{Code, Fault},
     hidden::{Hidden, scrubbed},
     rotate::Work,
-    secret::{derived::Template, document::Document},
+    secret::{derived::render, document::Document},
     settings::UrlTest,
 };
 
@@ -142,10 +143,8 @@ fn tls_error<'a>(err: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error>
 }
 
 fn rendered(name: &str, template: &Template, version: &Document) -> Result<Hidden, Fault> {
-    let rendered = template.render(version).map(Hidden::new);
-    rendered.map_err(|field| {
-        Fault::new(Code::Settings, format!("{name} asks for `{field}`, which is missing"))
-    })
+    render(template, version)
+        .map_err(|missing| Fault::new(Code::Settings, format!("{name} {missing}")))
 }
 
 #[cfg(test)]

@@ -17,18 +17,18 @@ pub trait FaultCode: Copy + fmt::Debug + Send + Sync + 'static {
     fn advice(self) -> &'static str;
 }
 
-/// Defines the enum `Code` of a function: of each code its variant, its name, and what to do.
+/// Defines the codes of a function: of each its variant, its name, and what to do.
 ///
 /// A test compares the names and the advice with the table in the function's README.
 #[macro_export]
 macro_rules! codes {
-    ($($variant:ident $name:literal $advice:literal,)*) => {
+    ($visibility:vis enum $code:ident { $($variant:ident $name:literal $advice:literal,)* }) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code {
+        $visibility enum $code {
             $(#[doc = $advice] $variant,)*
         }
 
-        impl $crate::error::FaultCode for Code {
+        impl $crate::error::FaultCode for $code {
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             fn name(self) -> &'static str {
@@ -107,8 +107,10 @@ mod tests {
     use crate::error::AwsError;
 
     codes! {
-        NoSecret "E_NO_SECRET" "make one first",
-        Other "E_OTHER" "read what AWS said",
+        enum Code {
+            NoSecret "E_NO_SECRET" "make one first",
+            Other "E_OTHER" "read what AWS said",
+        }
     }
 
     #[test]

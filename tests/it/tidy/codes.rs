@@ -101,7 +101,8 @@ fn compared(path: &str, codes: &Codes, explained: &BTreeMap<String, String>) -> 
 
 #[test]
 fn a_code_without_its_row_and_a_row_without_its_code_are_found() {
-    let code = "shared::codes! {\n    A \"E_A\" \"do `a`\",\n    B \"E_B\" \"say \\\"b\\\"\",\n}\n";
+    let code = "shared::codes! {\n    pub enum Code {\n        A \"E_A\" \"do `a`\",\n        \
+        B \"E_B\" \"say \\\"b\\\"\",\n    }\n}\n";
     let codes = own_codes(code);
     let readme = "## Codes\n\n| code | what |\n|---|---|\n| `E_A` | do a |\n| `E_C` `E_D` | ? |\n\
         ## Next\n| `E_E` | other |\n";

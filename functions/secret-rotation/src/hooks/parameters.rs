@@ -3,12 +3,15 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_ssm::{Client, types::ParameterType};
-use shared::error::{AwsError, AwsErrorKind, AwsResultExt as _};
+use shared::{
+    error::{AwsError, AwsErrorKind, AwsResultExt as _},
+    template::Template,
+};
 
 use crate::{
     fault::{Code, Fault},
     hidden::{Hidden, scrubbed},
-    secret::{derived::Template, document::Document},
+    secret::{derived::render, document::Document},
 };
 
 pub(super) async fn copy(
@@ -41,9 +44,8 @@ pub(super) async fn look(
 }
 
 fn rendered(template: &Template, version: &Document) -> Result<Hidden, Fault> {
-    template.render(version).map(Hidden::new).map_err(|field| {
-        Fault::new(Code::HookFailed, format!("its template asks for `{field}`, which is missing"))
-    })
+    render(template, version)
+        .map_err(|missing| Fault::new(Code::HookFailed, format!("its template {missing}")))
 }
 
 async fn put_if_other(ssm: &Client, name: &str, value: &Hidden) -> Result<(), AwsError> {
