@@ -1,5 +1,6 @@
 //! Maps every SDK error once and gives Lambda one stable `errorType`. Logs nothing.
 
+mod fault;
 mod quoted;
 
 use std::{error::Error as StdError, fmt};
@@ -8,7 +9,10 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use lambda_runtime::Diagnostic;
 
-pub use quoted::{Quoted, quoted, quoted_to};
+pub use self::{
+    fault::{Fault, FaultCode},
+    quoted::{Quoted, quoted, quoted_to},
+};
 
 /// How an AWS call failed, as far as a caller decides by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -147,6 +151,29 @@ impl AwsError {
         }
     }
 
+    /// Maps the error of the call `operation` where only a reference to it can be had.
+    pub(crate) fn of<E>(operation: &'static str, err: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let (kind, reason) = match (err.code(), err) {
+            (Some(code), _) => {
+                let message = err.message().unwrap_or_default();
+                (AwsErrorKind::from_code(code), answer(code, message))
+            }
+            // The answer to a HEAD request has no body, and so no code.
+            (None, SdkError::ServiceError(refused)) => {
+                let status = refused.raw().status().as_u16();
+                (AwsErrorKind::from_status(status), format!("HTTP status {status}, no code"))
+            }
+            (None, SdkError::ConstructionFailure(_)) => (AwsErrorKind::Invalid, one_line(err)),
+            // A truncated or garbled answer counts as none: the call may have taken effect.
+            (None, _) => (AwsErrorKind::Unreachable, one_line(err)),
+        };
+        let code = err.code().map(str::to_owned);
+        Self { operation, kind, code, reason: Reason(reason) }
+    }
+
     /// Returns why the call failed, on one line and whole.
     pub fn reason(&self) -> &str {
         &self.reason.0
@@ -169,24 +196,7 @@ where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
 {
     fn during(self, operation: &'static str) -> Result<T, AwsError> {
-        self.map_err(|err| {
-            let (kind, reason) = match (err.code(), &err) {
-                (Some(code), _) => {
-                    let message = err.message().unwrap_or_default();
-                    (AwsErrorKind::from_code(code), answer(code, message))
-                }
-                // The answer to a HEAD request has no body, and so no code.
-                (None, SdkError::ServiceError(refused)) => {
-                    let status = refused.raw().status().as_u16();
-                    (AwsErrorKind::from_status(status), format!("HTTP status {status}, no code"))
-                }
-                (None, SdkError::ConstructionFailure(_)) => (AwsErrorKind::Invalid, one_line(&err)),
-                // A truncated or garbled answer counts as none: the call may have taken effect.
-                (None, _) => (AwsErrorKind::Unreachable, one_line(&err)),
-            };
-            let code = err.code().map(str::to_owned);
-            AwsError { operation, kind, code, reason: Reason(reason) }
-        })
+        self.map_err(|err| AwsError::of(operation, &err))
     }
 }
 
@@ -198,13 +208,15 @@ fn answer(code: &str, message: &str) -> String {
 /// The chain of an error on one line. A link that its parent already quotes is left out.
 fn one_line(err: &dyn StdError) -> String {
     let mut line = err.to_string();
+    let mut parent = line.clone();
     let mut next = err.source();
     while let Some(err) = next {
         let text = err.to_string();
-        if !line.ends_with(&text) {
+        if !parent.contains(&text) {
             line.push_str(": ");
             line.push_str(&text);
         }
+        parent = text;
         next = err.source();
     }
     quoted_to(&line, usize::MAX).to_string()

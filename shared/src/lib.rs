@@ -11,7 +11,9 @@ pub mod metric;
 pub mod page;
 pub mod report;
 pub mod runtime;
+pub mod setting;
 pub mod tag;
 #[cfg(feature = "organizations")]
 pub mod target;
+pub mod template;
 pub mod var;

@@ -44,23 +44,29 @@ pub struct Scope {
     pub organizational_units: Vec<String>,
     /// `EXCLUDED_ACCOUNTS`: comma list of accounts that are left out, wherever they come from.
     pub excluded_accounts: Vec<String>,
-    /// The role to assume in other accounts.
+    /// `<FUNCTION>_ROLE_NAME`: the role to assume in other accounts. Default
+    /// `caretaker-<function>`.
     pub role_name: String,
+    /// What the trails of other accounts show as the caller.
+    session_name: String,
 }
 
 impl Scope {
-    /// `role_variable` names the variable of the role, e.g. `SCHEDULER_ROLE_NAME`.
+    /// `role_variable` names the variable of the role, e.g. `SCHEDULER_ROLE_NAME`, `function` the
+    /// function.
     pub fn from_vars(
         vars: &Vars<impl Fn(&str) -> Option<String>>,
         role_variable: &str,
-        default_role: &str,
+        function: &str,
     ) -> anyhow::Result<Self> {
+        let session_name = format!("caretaker-{function}");
         Ok(Self {
             regions: vars.list("REGIONS"),
             accounts: account_ids(vars, "ACCOUNTS")?,
             organizational_units: vars.list("ORGANIZATIONAL_UNITS"),
             excluded_accounts: account_ids(vars, "EXCLUDED_ACCOUNTS")?,
-            role_name: vars.optional(role_variable).unwrap_or_else(|| default_role.to_owned()),
+            role_name: vars.optional(role_variable).unwrap_or_else(|| session_name.clone()),
+            session_name,
         })
     }
 }
@@ -111,7 +117,9 @@ pub async fn enter(
     let regions = regions(scope, own, narrow)?;
     let entered = accounts.into_iter().map(async |account| {
         let entered = match &account {
-            Some(id) if own_account != Some(id) => in_account(own, id, &scope.role_name).await,
+            Some(id) if own_account != Some(id) => {
+                in_account(own, id, &scope.role_name, &scope.session_name).await
+            }
             _ => Ok(own.clone()),
         };
         (account, entered)
@@ -213,7 +221,7 @@ mod tests {
     #[test]
     fn an_account_id_has_twelve_digits() {
         let vars = Vars::new(|name| (name == "EXCLUDED_ACCOUNTS").then(|| "12".to_owned()));
-        let err = Scope::from_vars(&vars, "ROLE", "caretaker").unwrap_err();
+        let err = Scope::from_vars(&vars, "ROLE", "scheduler").unwrap_err();
         assert_eq!(
             err.to_string(),
             "EXCLUDED_ACCOUNTS has `12`, which is not an account id of 12 digits"

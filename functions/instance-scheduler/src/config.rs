@@ -65,7 +65,7 @@ impl Config {
                 .with_context(|| format!("TIME_ZONE is `{time_zone}`, which is wrong"))?,
             interval: SignedDuration::from_mins(interval_mins.into()),
             services: services(&vars.list("SCHEDULER_SERVICES"))?,
-            scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "caretaker-instance-scheduler")?,
+            scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "instance-scheduler")?,
             event_bus: vars.optional("EVENT_BUS"),
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,

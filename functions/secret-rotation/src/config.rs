@@ -1,8 +1,6 @@
 //! The function's variables. Read once, at start; a wrong one is the answer to every event.
 
-use std::collections::BTreeMap;
-
-use shared::{aws, var::Vars};
+use shared::{aws, setting::Values, var::Vars};
 
 use crate::settings;
 
@@ -16,8 +14,8 @@ pub struct Config {
     pub max_attempts: u32,
     /// `SSL_CA_PEM`: a certificate authority beside those of RDS and of the system. Optional.
     pub extra_roots: Option<String>,
-    /// The settings that hold where a secret's tags say nothing: see [`settings::NAMES`].
-    pub defaults: BTreeMap<String, String>,
+    /// The settings that hold where a secret's tags say nothing: see [`settings::KNOWN`].
+    pub defaults: Values,
 }
 
 impl Config {
@@ -26,12 +24,9 @@ impl Config {
     }
 
     pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
-        let defaults: BTreeMap<String, String> = settings::NAMES
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), vars.optional(name)?)))
-            .collect();
+        let defaults = settings::KNOWN.variables(vars);
         // What is wrong for every secret is wrong now.
-        settings::Settings::read(&BTreeMap::new(), &defaults, None)
+        settings::Settings::read(&Values::new(), &defaults, None)
             .map_err(|fault| anyhow::anyhow!("{}", fault.what()))?;
         Ok(Self {
             aws: aws::Settings::from_vars(vars)?,

@@ -45,9 +45,9 @@ impl fmt::Debug for StepEvent {
 }
 
 pub fn request(event: &Value) -> Result<Request, Fault> {
-    let refuse = |what: String| Err(Fault::new(Code::EventInvalid, what));
+    let refuse = |what: String| Err(Fault::new(Code::BadEvent, what));
     let Some(fields) = event.as_object() else {
-        return refuse("the event is no JSON object".to_owned());
+        return refuse("the event is not a JSON object".to_owned());
     };
     if let Some(doctor) = fields.get("doctor") {
         return doctor_request(fields, doctor);
@@ -72,15 +72,14 @@ pub fn request(event: &Value) -> Result<Request, Fault> {
 }
 
 fn doctor_request(fields: &Map<String, Value>, doctor: &Value) -> Result<Request, Fault> {
-    let unknown =
-        |name: &str| Fault::new(Code::EventInvalid, format!("`{name}` is not known here"));
+    let unknown = |name: &str| Fault::new(Code::BadEvent, format!("`{name}` is not known here"));
     if let Some(name) = fields.keys().find(|name| *name != "doctor") {
         return Err(unknown(name));
     }
     let Some(doctor) = doctor.as_object() else {
         return Err(Fault::new(
-            Code::EventInvalid,
-            "`doctor` is no object such as {\"secret\": \"app\"}",
+            Code::BadEvent,
+            "`doctor` is not an object such as {\"secret\": \"app\"}",
         ));
     };
     if let Some(name) = doctor.keys().find(|name| *name != "secret") {
@@ -93,15 +92,16 @@ fn text(fields: &Map<String, Value>, name: &str) -> Result<String, Fault> {
     match fields.get(name) {
         Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
         Some(Value::String(_)) | None => {
-            Err(Fault::new(Code::EventInvalid, format!("`{name}` is missing")))
+            Err(Fault::new(Code::BadEvent, format!("`{name}` is missing")))
         }
-        Some(_) => Err(Fault::new(Code::EventInvalid, format!("`{name}` is not a text"))),
+        Some(_) => Err(Fault::new(Code::BadEvent, format!("`{name}` is not a text"))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use shared::error::FaultCode as _;
 
     use super::*;
 
@@ -126,30 +126,30 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong_is_named() {
-        check(&json!([]), "E_EVENT_INVALID: the event is no JSON object");
-        check(&json!({"Step": "createSecret"}), "E_EVENT_INVALID: `SecretId` is missing");
-        check(&json!({"SecretId": "app"}), "E_EVENT_INVALID: `ClientRequestToken` is missing");
+        check(&json!([]), "BadEvent: the event is not a JSON object");
+        check(&json!({"Step": "createSecret"}), "BadEvent: `SecretId` is missing");
+        check(&json!({"SecretId": "app"}), "BadEvent: `ClientRequestToken` is missing");
         check(
             &json!({"SecretId": "app", "ClientRequestToken": "short"}),
-            "E_EVENT_INVALID: `ClientRequestToken` has 5 characters, not 32 to 64",
+            "BadEvent: `ClientRequestToken` has 5 characters, not 32 to 64",
         );
         check(
             &json!({"SecretId": 5, "ClientRequestToken": TOKEN}),
-            "E_EVENT_INVALID: `SecretId` is not a text",
+            "BadEvent: `SecretId` is not a text",
         );
     }
 
     #[test]
     fn a_doctor_is_asked_about_one_secret() {
         check(&json!({"doctor": {"secret": "app"}}), "Doctor { secret: \"app\" }");
-        check(&json!({"doctor": {}}), "E_EVENT_INVALID: `secret` is missing");
+        check(&json!({"doctor": {}}), "BadEvent: `secret` is missing");
         check(
             &json!({"doctor": {"secrets": "app"}}),
-            "E_EVENT_INVALID: `doctor.secrets` is not known here",
+            "BadEvent: `doctor.secrets` is not known here",
         );
         check(
             &json!({"doctor": {"secret": "app"}, "dry_run": true}),
-            "E_EVENT_INVALID: `dry_run` is not known here",
+            "BadEvent: `dry_run` is not known here",
         );
     }
 }

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod budget;
-pub mod call;
 pub mod config;
 pub mod databases;
 pub mod doctor;
@@ -19,13 +18,12 @@ pub mod secrets;
 pub mod settings;
 mod spelling;
 
-use std::sync::OnceLock;
-
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{error::HandlerError, runtime::Invocation};
+use tokio::sync::OnceCell;
 
 use crate::{
     budget::Budget,
@@ -44,20 +42,20 @@ use crate::{
 #[derive(Debug)]
 pub struct App {
     config: Config,
-    clients: OnceLock<(SdkConfig, Client)>,
+    clients: OnceCell<(SdkConfig, Client)>,
     trust: Trust,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
         let trust = Trust::new(config.extra_roots.clone());
-        Self { config, clients: OnceLock::new(), trust }
+        Self { config, clients: OnceCell::new(), trust }
     }
 
     /// The client of Secrets Manager, and what the clients of other services are made of.
-    fn clients(&self) -> &(SdkConfig, Client) {
-        self.clients.get_or_init(|| {
-            let aws = shared::aws::config_of_lambda(&self.config.aws);
+    async fn clients(&self) -> &(SdkConfig, Client) {
+        let make = async || {
+            let aws = shared::aws::config(&self.config.aws).await;
             let mut builder = aws_sdk_secretsmanager::config::Builder::from(&aws);
             let retry = RetryConfig::standard().with_max_attempts(self.config.max_attempts.max(1));
             builder.set_retry_config(Some(retry));
@@ -66,7 +64,8 @@ impl App {
             }
             let client = Client::from_conf(builder.build());
             (aws, client)
-        })
+        };
+        self.clients.get_or_init(make).await
     }
 }
 
@@ -93,7 +92,7 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
 }
 
 async fn step(app: &App, event: &StepEvent, budget: Budget, now: Timestamp) -> Result<Done, Fault> {
-    let (aws, client) = app.clients();
+    let (aws, client) = app.clients().await;
     let config = &app.config;
     let secret = &secrets::describe(client, &event.secret).await?;
     let work = Work { config, trust: &app.trust, aws, client, event, secret, budget, now };
@@ -138,7 +137,7 @@ async fn doctor(
     budget: Budget,
     now: Timestamp,
 ) -> Result<Findings, Fault> {
-    let (aws, client) = app.clients();
+    let (aws, client) = app.clients().await;
     let secret = &secrets::describe(client, &event.secret).await?;
     let App { config, trust, .. } = app;
     let work = Work { config, trust, aws, client, event, secret, budget, now };

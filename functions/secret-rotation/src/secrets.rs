@@ -9,7 +9,7 @@ use aws_sdk_secretsmanager::{
 use shared::error::{AwsErrorKind, AwsResultExt as _};
 
 use crate::{
-    fault::{Code, Fault},
+    fault::{Code, Fault, of_aws},
     hidden::Hidden,
     password::Rules,
     plan::gate::{CURRENT, Described, PENDING, PREVIOUS, Replica},
@@ -28,7 +28,7 @@ pub async fn describe(client: &Client, id: &str) -> Result<Described, Fault> {
         .send()
         .await
         .during("secretsmanager:DescribeSecret")
-        .map_err(|err| Fault::of_aws(&err, id))?;
+        .map_err(|err| of_aws(err, id))?;
     let tags = output.tags.unwrap_or_default().into_iter();
     Ok(Described {
         arn: output.arn.unwrap_or_else(|| id.to_owned()),
@@ -80,7 +80,7 @@ pub async fn pending(client: &Client, secret: &Described, token: &str) -> Result
     let mut pause = FIRST_PAUSE;
     for read in 1..=READS {
         if let Some(value) = value(client, secret, Some(token), PENDING).await? {
-            return document(secret, PENDING, &value).map_err(|fault| corrupt(&fault));
+            return document(secret, PENDING, &value).map_err(corrupt);
         }
         if read < READS {
             tokio::time::sleep(pause).await;
@@ -110,7 +110,7 @@ pub async fn previous(client: &Client, secret: &Described) -> Option<Document> {
 
 /// Another secret: that of an admin.
 pub async fn other(client: &Client, id: &str) -> Result<Document, Fault> {
-    let admin = |fault: Fault| Fault::new(Code::AdminSecret, fault.what().to_owned());
+    let admin = |fault: Fault| fault.recoded(Code::AdminSecret);
     let named = Described { arn: id.to_owned(), name: id.to_owned(), ..Described::default() };
     let value = value(client, &named, None, CURRENT).await.map_err(admin)?;
     let value = value
@@ -146,10 +146,10 @@ async fn value(
                 return Err(Fault::new(Code::SecretDeleted, what));
             }
             // The label has left the version since it was looked at.
-            let what = format!("`{}`: {reason}", secret.name);
-            Err(Fault::new(Code::TokenNotPending, what))
+            let fault = Fault::from_error(Code::TokenNotPending, error);
+            Err(fault.within(&format!("`{}`", secret.name)))
         }
-        Err(error) => Err(Fault::of_aws(&error, &secret.name)),
+        Err(error) => Err(of_aws(error, &secret.name)),
     }
 }
 
@@ -160,8 +160,8 @@ pub fn document(secret: &Described, label: &str, value: &Hidden) -> Result<Docum
 }
 
 /// A pending version that cannot be read is nothing that the owner of the secret wrote.
-pub fn corrupt(fault: &Fault) -> Fault {
-    Fault::new(Code::PendingCorrupt, fault.what().to_owned())
+pub fn corrupt(fault: Fault) -> Fault {
+    fault.recoded(Code::PendingCorrupt)
 }
 
 /// A password that nobody has ever seen.
@@ -191,9 +191,9 @@ pub async fn random_password(client: &Client, rules: &Rules) -> Result<Hidden, F
         .during("secretsmanager:GetRandomPassword");
     let output = output.map_err(|error| match error.code.as_deref() {
         Some("InvalidParameterException") => {
-            Fault::new(Code::PasswordRules, format!("no such password can be: {}", error.reason()))
+            Fault::new(Code::PasswordRules, "no such password can be").with_source(error)
         }
-        _ => Fault::of_aws(&error, "a new password"),
+        _ => of_aws(error, "a new password"),
     })?;
     let password = output.random_password.map(Hidden::new);
     password
@@ -232,7 +232,7 @@ pub async fn put_pending(
         Err(error) if error.code.as_deref() == Some("ResourceExistsException") => {
             Ok(Put::SomebodyElseWas)
         }
-        Err(error) => Err(Fault::of_aws(&error, &secret.name)),
+        Err(error) => Err(of_aws(error, &secret.name)),
     }
 }
 

@@ -3,23 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use shared::var::Vars;
+use shared::{
+    setting::{Known, Values},
+    template::Template,
+};
 
 use crate::{
     fault::{Code, Fault},
     password::Rules,
     plan::{create::CLONE_SUFFIX, set::Strategy},
-    secret::{
-        derived::{self, Template},
-        login::EngineName,
-    },
+    secret::login::EngineName,
 };
 
 /// A tag `caretaker:rotation:strategy` is the variable `STRATEGY` for one secret.
-const TAG_PREFIX: &str = "caretaker:rotation:";
+pub const KNOWN: Known = Known { tag_prefix: "caretaker:rotation:", names: NAMES };
 
-/// Every name that a tag or a variable may have.
-pub const NAMES: &[&str] = &[
+const NAMES: &[&str] = &[
     "STRATEGY",
     "PASSWORD_PROFILE",
     "EXCLUDE_CHARACTERS",
@@ -112,23 +111,19 @@ pub enum Hash {
 }
 
 impl Settings {
-    /// `variables` are those of [`NAMES`] that the function has.
+    /// `variables` are those of the [`KNOWN`] that the function has.
     pub fn read(
-        tags: &BTreeMap<String, String>,
-        variables: &BTreeMap<String, String>,
+        tags: &Values,
+        variables: &Values,
         engine: Option<EngineName>,
     ) -> Result<Self, Fault> {
-        check_names(tags)?;
-        let of_tags = Vars::new(|name: &str| tags.get(&tag(name)).cloned());
-        let of_both =
-            Vars::new(|name: &str| of_tags.optional(name).or_else(|| variables.get(name).cloned()));
-        let of_variables = Vars::new(|name: &str| variables.get(name).cloned());
         let settings = || -> anyhow::Result<Self> {
-            let text = |name: &str| of_both.optional(name);
+            let settings = KNOWN.of(tags, variables)?;
+            let text = |name: &str| settings.both.optional(name);
             let templates = |name: &str| match text(name) {
                 None => Ok(BTreeMap::new()),
                 Some(text) => {
-                    derived::templates(&text).map_err(|err| anyhow::anyhow!("{name}: {err}"))
+                    Template::parse_all(&text).map_err(|err| anyhow::anyhow!("{name}: {err}"))
                 }
             };
             Ok(Self {
@@ -142,7 +137,7 @@ impl Settings {
                         )
                     }
                 },
-                rules: Rules::read(&of_tags, &of_variables, engine)?,
+                rules: Rules::read(&settings.tags, &settings.variables, engine)?,
                 clone_suffix: text("CLONE_SUFFIX").unwrap_or_else(|| CLONE_SUFFIX.to_owned()),
                 hash: match text("PASSWORD_HASH").as_deref() {
                     None | Some("scram") => Hash::Scram,
@@ -169,18 +164,6 @@ impl Settings {
     }
 }
 
-fn tag(name: &str) -> String {
-    format!("{TAG_PREFIX}{}", name.to_lowercase())
-}
-
-fn check_names(tags: &BTreeMap<String, String>) -> Result<(), Fault> {
-    let mut names = tags.keys().filter(|key| key.starts_with(TAG_PREFIX));
-    match names.find(|key| !NAMES.iter().any(|name| tag(name) == **key)) {
-        None => Ok(()),
-        Some(key) => Err(Fault::new(Code::Settings, format!("the tag `{key}` is not known"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,8 +175,12 @@ mod tests {
                 .map(|(key, value)| (format!("{prefix}{key}"), (*value).to_owned()))
                 .collect()
         };
-        Settings::read(&owned(tags, TAG_PREFIX), &owned(variables, ""), Some(EngineName::Postgres))
-            .map_err(|fault| fault.what().to_owned())
+        Settings::read(
+            &owned(tags, KNOWN.tag_prefix),
+            &owned(variables, ""),
+            Some(EngineName::Postgres),
+        )
+        .map_err(|fault| fault.what())
     }
 
     #[test]

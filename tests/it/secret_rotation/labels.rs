@@ -169,7 +169,7 @@ fn an_event_that_is_none_costs_no_call() {
         json!({}),
         json!({ "Step": "createSecret", "SecretId": "key", "ClientRequestToken": "short" }),
     ] {
-        assert_eq!(code(&vault.function.invoke(&event)), "E_EVENT_INVALID");
+        assert_eq!(code(&vault.function.invoke(&event)), "BadEvent");
     }
     assert_eq!(vault.aws.log().operations(), [""; 0]);
 }

@@ -17,6 +17,8 @@ struct Package {
     folder: String,
     binaries: Vec<String>,
     dependencies: Vec<String>,
+    /// Those of them that a feature of the package brings.
+    optional: Vec<String>,
 }
 
 #[test]
@@ -41,14 +43,18 @@ fn nothing_comes_from_git() {
     check_none(git_sources(&lock.text));
 }
 
-/// `tests` on all, functions on `shared`, `shared` on none and on no service of AWS.
+/// `tests` on all, functions on `shared`, `shared` on none, and on a service of AWS only for whoever
+/// asks for it by a feature.
 fn wrong_directions(packages: &[Package]) -> Vec<String> {
     let is_ours = |name: &str| packages.iter().any(|package| package.name == name);
     let mut findings = Vec::new();
-    for Package { name, dependencies, .. } in packages {
+    for Package { name, dependencies, optional, .. } in packages {
         let is_allowed = |dependency: &str| match name.as_str() {
             "tests" => true,
-            "shared" => !is_ours(dependency) && !dependency.starts_with("aws-sdk-"),
+            "shared" if dependency.starts_with("aws-sdk-") => {
+                optional.iter().any(|name| name == dependency)
+            }
+            "shared" => !is_ours(dependency),
             _ => !is_ours(dependency) || dependency == "shared",
         };
         let wrong = dependencies.iter().filter(|dependency| !is_allowed(dependency));
@@ -109,14 +115,16 @@ fn read(package: &Value, root: &str) -> Package {
     let manifest = text(&package["manifest_path"]);
     let folder = manifest.strip_prefix(root).unwrap().strip_suffix("/Cargo.toml").unwrap();
     let binaries = list(&package["targets"]).iter().filter(|target| target["kind"][0] == "bin");
+    let dependencies = |is_wanted: &dyn Fn(&Value) -> bool| {
+        let wanted = list(&package["dependencies"]).iter().filter(|it| is_wanted(it));
+        wanted.map(|dependency| text(&dependency["name"])).collect()
+    };
     Package {
         name: text(&package["name"]),
         folder: folder.trim_start_matches('/').to_owned(),
         binaries: binaries.map(|target| text(&target["name"])).collect(),
-        dependencies: list(&package["dependencies"])
-            .iter()
-            .map(|dependency| text(&dependency["name"]))
-            .collect(),
+        dependencies: dependencies(&|_| true),
+        optional: dependencies(&|dependency| dependency["optional"] == true),
     }
 }
 
@@ -135,6 +143,7 @@ fn package(name: &str, dependencies: &[&str]) -> Package {
         folder: format!("functions/{name}"),
         binaries: vec![name.to_owned()],
         dependencies: dependencies.iter().map(|&name| name.to_owned()).collect(),
+        optional: Vec::new(),
     }
 }
 
@@ -142,7 +151,10 @@ fn package(name: &str, dependencies: &[&str]) -> Package {
 fn a_wrong_direction_is_found() {
     let packages = [
         package("tests", &["janitor", "shared"]),
-        package("shared", &["aws-sdk-ec2", "aws-smithy-types"]),
+        Package {
+            optional: vec!["aws-sdk-sts".to_owned()],
+            ..package("shared", &["aws-sdk-ec2", "aws-sdk-sts", "aws-smithy-types"])
+        },
         package("janitor", &["shared", "aws-sdk-ec2", "tests"]),
         package("fleet-report", &["janitor"]),
     ];

@@ -60,7 +60,7 @@ fn roots(extra_pem: Option<&str>) -> Result<Vec<CertificateDer<'static>>, Fault>
     roots.extend(rustls_native_certs::load_native_certs().certs);
     for root in CertificateDer::pem_slice_iter(extra_pem.unwrap_or_default().as_bytes()) {
         roots.push(root.map_err(|err| {
-            Fault::new(Code::Settings, format!("SSL_CA_PEM cannot be read: {err}"))
+            Fault::new(Code::Settings, "SSL_CA_PEM cannot be read").with_source(err)
         })?);
     }
     Ok(roots)
@@ -82,7 +82,7 @@ fn configs(roots: &[CertificateDer<'static>]) -> Result<Configs, Fault> {
         Chain { roots: store.clone(), algorithms: provider.signature_verification_algorithms };
     let full = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|err| Fault::new(Code::DbTls, format!("no TLS here: {err}")))?
+        .map_err(|err| Fault::new(Code::DbTls, "no TLS here").with_source(err))?
         .with_root_certificates(store)
         .with_no_client_auth();
     let mut chain_only = full.clone();

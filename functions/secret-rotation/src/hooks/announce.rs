@@ -1,12 +1,11 @@
 //! Tells others of a finished rotation: one event, which names the secret and holds nothing of it
 //! but whom it is for. Who hears of it twice hears of the same version.
 
-use serde::{Deserialize, Serialize};
+use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use serde_json::{Value, json};
-use shared::error::AwsError;
+use shared::error::{AwsError, AwsResultExt as _};
 
 use crate::{
-    call,
     fault::{Code, Fault},
     plan::{gate::Described, set::Strategy},
     rotate::Work,
@@ -20,59 +19,26 @@ pub(super) async fn announce(
     finished: &Document,
 ) -> Result<(), Fault> {
     let detail = detail(work.secret, work.token(), strategy, finished);
-    put(work, bus, &detail).await.map_err(|err| {
-        let what = format!("{} failed: {}", err.operation, err.reason());
-        Fault::new(Code::HookFailed, what)
-    })
+    put(work, bus, &detail).await.map_err(|err| Fault::from_error(Code::HookFailed, err))
 }
 
 async fn put(work: &Work<'_>, bus: &str, detail: &Value) -> Result<(), AwsError> {
     const OPERATION: &str = "events:PutEvents";
-    let entry = Entry {
-        event_bus_name: bus,
-        source: "caretaker.secret-rotation",
-        detail_type: "Secret Rotation Finished",
-        detail: detail.to_string(),
-    };
-    let input = Input { entries: [entry] };
-    let output: Output = call::json::call(work.aws, "AWSEvents", OPERATION, &input).await?;
+    let entry = PutEventsRequestEntry::builder()
+        .event_bus_name(bus)
+        .source("caretaker.secret-rotation")
+        .detail_type("Secret Rotation Finished")
+        .detail(detail.to_string())
+        .build();
+    let output = Client::new(work.aws).put_events().entries(entry).send().await;
+    let output = output.during(OPERATION)?;
     // A refused entry comes inside a `200 OK`.
-    match output.entries.iter().find_map(|entry| Some((entry.error_code.as_ref()?, entry))) {
+    match output.entries().iter().find_map(|entry| Some((entry.error_code()?, entry))) {
         None => Ok(()),
         Some((code, entry)) => {
-            Err(AwsError::new(OPERATION, code, entry.error_message.as_deref().unwrap_or_default()))
+            Err(AwsError::new(OPERATION, code, entry.error_message().unwrap_or_default()))
         }
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Input<'a> {
-    entries: [Entry<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry<'a> {
-    event_bus_name: &'a str,
-    source: &'a str,
-    detail_type: &'a str,
-    detail: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Output {
-    #[serde(default)]
-    entries: Vec<Answer>,
-}
-
-/// What became of one entry.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    error_code: Option<String>,
-    error_message: Option<String>,
 }
 
 fn detail(secret: &Described, token: &str, strategy: Strategy, finished: &Document) -> Value {

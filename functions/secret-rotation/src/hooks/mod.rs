@@ -4,7 +4,10 @@
 mod announce;
 mod parameters;
 
-use shared::metric::{Metrics, Unit};
+use shared::{
+    error::FaultCode as _,
+    metric::{Metrics, Unit},
+};
 
 use crate::{
     fault::{Code, Fault},
@@ -25,7 +28,7 @@ pub async fn run(work: &Work<'_>, finished: Option<Document>) -> Vec<String> {
         Err(fault) => vec![fault],
     };
     let warnings: Vec<String> =
-        failed.iter().map(|fault| Fault::new(Code::HookFailed, fault.what()).coded()).collect();
+        failed.into_iter().map(|fault| fault.recoded(Code::HookFailed).coded()).collect();
     for warning in &warnings {
         let code = Code::HookFailed.name();
         tracing::warn!(code, secret = work.secret.name, "{warning}");
@@ -49,10 +52,7 @@ pub async fn look(work: &Work<'_>, hooks: &Hooks, current: &Document) -> Vec<Fin
         findings.push(match work.budget.run(&what, looked).await {
             Ok(found) => Finding::Fine(format!("{what}: {found}")),
             // The rotation would succeed without.
-            Err(fault) => {
-                let fault = Fault::new(Code::HookFailed, fault.what()).within(&what);
-                Finding::Warning(fault.coded())
-            }
+            Err(fault) => Finding::Warning(fault.recoded(Code::HookFailed).within(&what).coded()),
         });
     }
     findings

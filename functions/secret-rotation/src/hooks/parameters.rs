@@ -2,18 +2,17 @@
 //! it is not there already: a parameter has a hundred versions, and each may start a deployment.
 
 use aws_config::SdkConfig;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
-use shared::error::{AwsError, AwsErrorKind};
-
-use crate::{
-    call::json,
-    fault::{Code, Fault},
-    hidden::{Hidden, scrubbed},
-    secret::{derived::Template, document::Document},
+use aws_sdk_ssm::{Client, types::ParameterType};
+use shared::{
+    error::{AwsError, AwsErrorKind, AwsResultExt as _},
+    template::Template,
 };
 
-/// What the service calls itself.
-const TARGET: &str = "AmazonSSM";
+use crate::{
+    fault::{Code, Fault},
+    hidden::{Hidden, scrubbed},
+    secret::{derived::render, document::Document},
+};
 
 pub(super) async fn copy(
     aws: &SdkConfig,
@@ -22,7 +21,7 @@ pub(super) async fn copy(
     finished: &Document,
 ) -> Result<(), Fault> {
     let value = rendered(template, finished)?;
-    put_if_other(aws, name, &value).await.map_err(|err| {
+    put_if_other(&Client::new(aws), name, &value).await.map_err(|err| {
         // A value that AWS will not take may be quoted by it.
         let said = scrubbed(&err.reason(), &[&value]);
         Fault::new(Code::HookFailed, format!("{} failed: {said}", err.operation))
@@ -37,67 +36,41 @@ pub(super) async fn look(
     current: &Document,
 ) -> Result<&'static str, Fault> {
     rendered(template, current)?;
-    match get(aws, name, false).await {
+    match get(&Client::new(aws), name, false).await {
         Ok(_) => Ok("it is there"),
         Err(err) if err.kind == AwsErrorKind::NotFound => Ok("it will be made"),
-        Err(err) => {
-            let what = format!("{} failed: {}", err.operation, err.reason());
-            Err(Fault::new(Code::HookFailed, what))
-        }
+        Err(err) => Err(Fault::from_error(Code::HookFailed, err)),
     }
 }
 
 fn rendered(template: &Template, version: &Document) -> Result<Hidden, Fault> {
-    template.render(version).map(Hidden::new).map_err(|field| {
-        Fault::new(Code::HookFailed, format!("its template asks for `{field}`, which is missing"))
-    })
+    render(template, version)
+        .map_err(|missing| Fault::new(Code::HookFailed, format!("its template {missing}")))
 }
 
-async fn put_if_other(aws: &SdkConfig, name: &str, value: &Hidden) -> Result<(), AwsError> {
-    match get(aws, name, true).await {
+async fn put_if_other(ssm: &Client, name: &str, value: &Hidden) -> Result<(), AwsError> {
+    match get(ssm, name, true).await {
         Ok(there) if there.as_ref() == Some(value) => Ok(()),
-        Ok(_) => put(aws, name, value).await,
-        Err(err) if err.kind == AwsErrorKind::NotFound => put(aws, name, value).await,
+        Ok(_) => put(ssm, name, value).await,
+        Err(err) if err.kind == AwsErrorKind::NotFound => put(ssm, name, value).await,
         Err(err) => Err(err),
     }
 }
 
-async fn get(
-    aws: &SdkConfig,
-    name: &str,
-    with_decryption: bool,
-) -> Result<Option<Hidden>, AwsError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Input<'a> {
-        name: &'a str,
-        with_decryption: bool,
-    }
-    #[derive(Debug, Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Output {
-        parameter: Option<Parameter>,
-    }
-    #[derive(Debug, Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Parameter {
-        value: Option<Hidden>,
-    }
-    let input = Input { name, with_decryption };
-    let output: Output = json::call(aws, TARGET, "ssm:GetParameter", &input).await?;
-    Ok(output.parameter.and_then(|parameter| parameter.value))
+async fn get(ssm: &Client, name: &str, with_decryption: bool) -> Result<Option<Hidden>, AwsError> {
+    let output = ssm.get_parameter().name(name).with_decryption(with_decryption).send().await;
+    let parameter = output.during("ssm:GetParameter")?.parameter;
+    Ok(parameter.and_then(|parameter| parameter.value).map(Hidden::new))
 }
 
-async fn put(aws: &SdkConfig, name: &str, value: &Hidden) -> Result<(), AwsError> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Input<'a> {
-        name: &'a str,
-        value: &'a str,
-        r#type: &'a str,
-        overwrite: bool,
-    }
-    let input = Input { name, value: value.expose(), r#type: "SecureString", overwrite: true };
-    let IgnoredAny = json::call(aws, TARGET, "ssm:PutParameter", &input).await?;
-    Ok(())
+async fn put(ssm: &Client, name: &str, value: &Hidden) -> Result<(), AwsError> {
+    ssm.put_parameter()
+        .name(name)
+        .value(value.expose())
+        .r#type(ParameterType::SecureString)
+        .overwrite(true)
+        .send()
+        .await
+        .during("ssm:PutParameter")
+        .map(drop)
 }

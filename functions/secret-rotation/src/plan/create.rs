@@ -63,6 +63,8 @@ pub fn check_pending(
 
 #[cfg(test)]
 mod tests {
+    use shared::error::FaultCode as _;
+
     use super::*;
     use crate::{
         hidden::Hidden,

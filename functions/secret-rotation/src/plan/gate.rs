@@ -126,12 +126,17 @@ pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result
     }
     match Step::parse(step) {
         Some(step) => Ok(Gate::Open(step)),
-        None => Err(Fault::new(Code::StepInvalid, format!("`{step}` is not a step"))),
+        None => {
+            let what = "is not a step: there are createSecret, setSecret, testSecret, finishSecret";
+            Err(Fault::new(Code::BadEvent, format!("`{step}` {what}")))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use shared::error::FaultCode as _;
+
     use super::*;
 
     fn secret(stages: &[(&str, &[&str])]) -> Described {
@@ -164,8 +169,8 @@ mod tests {
             check(&healthy, step, &format!("open {step}"));
         }
         check(&healthy, "create_secret", "open createSecret");
-        check(&healthy, "rollback", "E_STEP_INVALID");
-        check(&healthy, "", "E_STEP_INVALID");
+        check(&healthy, "rollback", "BadEvent");
+        check(&healthy, "", "BadEvent");
         check(&secret(&[("T", &[CURRENT])]), "rollback", "nothing");
     }
 

@@ -152,6 +152,8 @@ fn expired(strategy: Strategy, known: Known) -> Result<Move, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use shared::error::FaultCode as _;
+
     use super::*;
 
     /// Plays a rotation against a server that accepts some credentials, and tells the moves.

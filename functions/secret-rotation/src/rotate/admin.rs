@@ -41,8 +41,11 @@ pub async fn log_in_as_admin<E: Engine>(
             Err(refusal) => return Err(refusal.into_fault().within("as the admin")),
         }
     }
-    let said = refusal.map(|fault| fault.what().to_owned()).unwrap_or_default();
-    Err(Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in: {said}")))
+    let fault = Fault::new(Code::AdminSecret, format!("the admin of `{id}` cannot log in"));
+    Err(match refusal {
+        Some(refusal) => fault.with_source(refusal),
+        None => fault,
+    })
 }
 
 /// `place` is where the secret's own user logs in.
@@ -87,7 +90,7 @@ async fn check_other_host(work: &Work<'_>, id: &str, host: &str, own: &str) -> R
 async fn managed_place(work: &Work<'_>, id: &str, place: &Place) -> Result<Place, Fault> {
     let described = secrets::describe(work.client, id)
         .await
-        .map_err(|fault| Fault::new(Code::AdminSecret, fault.what()))?;
+        .map_err(|fault| fault.recoded(Code::AdminSecret))?;
     let Some((named, arn)) = named_by_tags(&described.tags) else {
         let what = format!(
             "the admin's secret `{id}` has neither a field `host` nor the tag of RDS that names its \
@@ -111,10 +114,8 @@ async fn managed_place(work: &Work<'_>, id: &str, place: &Place) -> Result<Place
 
 async fn look_up(work: &Work<'_>, named: &Named) -> Result<Option<Database>, Fault> {
     let looked_up = async {
-        databases::look_up(work.aws, named).await.map_err(|err| {
-            let what = format!("{} failed: {}", err.operation, err.reason());
-            Fault::new(Code::AdminHost, what)
-        })
+        let found = databases::look_up(work.aws, named).await;
+        found.map_err(|err| Fault::from_error(Code::AdminHost, err))
     };
     // The futures of calls are large.
     work.budget.run("the look at the admin's database in RDS", Box::pin(looked_up)).await

@@ -43,8 +43,8 @@ pub async fn create(work: &Work<'_>) -> Result<&'static str, Fault> {
     let put = match put.await {
         // What AWS says to somebody whose rotation is over.
         Err(fault) if fault.code == Code::SmDenied && !is_going_on(work).await => {
-            let what = format!("the rotation to {} is over: {}", work.token(), fault.what());
-            return Err(Fault::new(Code::Abandoned, what));
+            let what = format!("the rotation to {} is over", work.token());
+            return Err(Fault::new(Code::Abandoned, what).with_source(fault));
         }
         put => put?,
     };
@@ -69,17 +69,16 @@ async fn is_going_on(work: &Work<'_>) -> bool {
 async fn is_there(work: &Work<'_>, current: &Document, settings: &Settings) -> Result<bool, Fault> {
     let value = secrets::pending_if_any(work.client, work.secret, work.token()).await?;
     let Some(value) = value else { return Ok(false) };
-    let pending = secrets::document(work.secret, PENDING, &value)
-        .map_err(|fault| secrets::corrupt(&fault))?;
+    let pending = secrets::document(work.secret, PENDING, &value).map_err(secrets::corrupt)?;
     if is_random(current) {
         return Ok(true);
     }
     let current = work.login(current, CURRENT)?;
-    let pending = work.login(&pending, PENDING).map_err(|fault| secrets::corrupt(&fault))?;
+    let pending = work.login(&pending, PENDING).map_err(secrets::corrupt)?;
     // The value of a test of the rotation is the current one.
     if pending != current {
         check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
-            .map_err(|fault| secrets::corrupt(&fault))?;
+            .map_err(secrets::corrupt)?;
     }
     Ok(true)
 }

@@ -5,7 +5,7 @@
 use shared::error::AwsErrorKind;
 
 use crate::{
-    fault::{Code, Fault},
+    fault::{Code, Fault, of_aws},
     hooks,
     plan::{
         create::check_pending,
@@ -62,7 +62,7 @@ async fn move_label(
                 let current = work.login(&current, CURRENT)?;
                 if pending != current {
                     check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)
-                        .map_err(|fault| Fault::new(Code::Abandoned, fault.what().to_owned()))?;
+                        .map_err(|fault| fault.recoded(Code::Abandoned))?;
                 }
             }
             if !is_proven {
@@ -78,10 +78,10 @@ async fn move_label(
                 secret = secrets::describe(work.client, &secret.arn).await?;
             }
             Err(error) if error.kind == AwsErrorKind::Invalid => {
-                let what = format!("the labels of `{}` changed: {}", secret.name, error.reason());
-                return Err(Fault::new(Code::StageRace, what));
+                let what = format!("the labels of `{}` changed", secret.name);
+                return Err(Fault::new(Code::StageRace, what).with_source(error));
             }
-            Err(error) => return Err(Fault::of_aws(&error, &secret.name)),
+            Err(error) => return Err(of_aws(error, &secret.name)),
         }
     }
     Err(Fault::new(Code::StageRace, format!("the labels of `{}` keep changing", secret.name)))

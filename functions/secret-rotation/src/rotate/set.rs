@@ -57,7 +57,7 @@ impl Logins {
             return Err(Fault::new(Code::AdminSecret, what));
         }
         let current = work.login(current, CURRENT)?;
-        let pending = work.login(pending, PENDING).map_err(|fault| secrets::corrupt(&fault))?;
+        let pending = work.login(pending, PENDING).map_err(secrets::corrupt)?;
         if pending != current {
             check_pending(&current, &pending, settings.strategy, &settings.clone_suffix)?;
         }
@@ -102,8 +102,8 @@ pub async fn set<E: Engine>(
     let mut session = None;
     let mut refused: Option<Fault> = None;
     loop {
-        let decided = next(strategy, known).map_err(|fault| match &refused {
-            Some(refused) => fault.since(refused.what()),
+        let decided = next(strategy, known).map_err(|fault| match refused.take() {
+            Some(refused) => fault.with_source(refused),
             None => fault,
         });
         match decided? {

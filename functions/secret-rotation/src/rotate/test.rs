@@ -18,7 +18,7 @@ pub async fn test<E: Engine>(
     let mut session = match engine.log_in(&logins.pending, work.budget).await {
         Ok(session) => session,
         Err(Refusal::WrongPassword(fault)) => {
-            return Err(Fault::new(Code::TestAuth, fault.what().to_owned()));
+            return Err(fault.recoded(Code::TestAuth));
         }
         Err(refusal) => return Err(refusal.into_fault()),
     };
@@ -40,7 +40,7 @@ pub async fn check<E: Engine>(
     }
     if let Some(sql) = &settings.test_sql {
         let tested = engine.query(session, "TEST_SQL", sql).await;
-        tested.map_err(|fault| Fault::new(Code::TestQuery, fault.what().to_owned()))?;
+        tested.map_err(|fault| fault.recoded(Code::TestQuery))?;
     }
     Ok(())
 }

@@ -131,6 +131,6 @@ async fn lacking(session: &mut Session, fault: Fault, statement: &str) -> Fault 
     let account = session.text("a look at the account", "SELECT CURRENT_USER()").await;
     let account = account.ok().flatten().and_then(|account| Account::parse(&account));
     let Some(admin) = account else { return fault };
-    let grant = rights::needed(statement, fault.what(), &admin);
+    let grant = rights::needed(statement, &fault.what(), &admin);
     Fault::new(Code::AdminPrivilege, format!("{}; run `{grant}`", fault.what()))
 }

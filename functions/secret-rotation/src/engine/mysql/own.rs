@@ -26,8 +26,10 @@ pub(super) async fn set(session: &mut Session, password: &Hidden) -> Result<(), 
             other => return Ok(other?),
         }
     }
-    let what = refused.map(|fault| fault.what().to_owned()).unwrap_or_default();
-    Err(Fault::new(Code::DbPlugin, what))
+    Err(match refused {
+        Some(fault) => fault.recoded(Code::DbPlugin),
+        None => Fault::new(Code::DbPlugin, "no plugin was tried"),
+    })
 }
 
 /// MySQL. The password that we came with is said only where the account demands it: version 5.7 does
