@@ -3,6 +3,7 @@
 //! Each rule is a function from a text to what is wrong in it, so that it can be shown to fail.
 
 mod builds;
+mod faults;
 mod files;
 mod layout;
 mod manifests;
