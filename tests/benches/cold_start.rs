@@ -15,8 +15,9 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use tests::{
-    aws::{LocalAws, Options},
-    lambda::{Function, Outcome, Spec, binary},
+    aws::clock::Clock,
+    lambda::{Function, Outcome, Spec},
+    stage::Stage,
 };
 
 use crate::measure::{mebibytes, median, rounds};
@@ -34,13 +35,15 @@ struct Subject {
 }
 
 fn main() -> anyhow::Result<()> {
-    let aws = LocalAws::start(Options::default())?;
-    let mut subjects = vec![Subject::new("bare", "bare", json!({}), &aws)?];
+    let deployed = Stage::on(Clock::real()).deploy()?;
+    let mut subjects = vec![Subject::new("bare", Spec::new("bare")?, json!({}))];
     for (function, event) in sample_events()? {
         let name = format!("{function}, {}", event.file_stem().unwrap_or_default().display());
         let event = serde_json::from_slice(&fs::read(&event)?)
             .with_context(|| format!("cannot parse `{}`", event.display()))?;
-        subjects.push(Subject::new(&name, &function, event, &aws)?);
+        // The key `local` may do everything: what a role may do is tested elsewhere.
+        let spec = deployed.spec(&function)?.variable("AWS_ACCESS_KEY_ID", "local");
+        subjects.push(Subject::new(&name, spec, event));
     }
     // Round by round, so that a change in the machine's mood hits all alike.
     for _ in 0..rounds(51) {
@@ -53,12 +56,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 impl Subject {
-    fn new(name: &str, function: &str, event: Value, aws: &LocalAws) -> anyhow::Result<Self> {
-        // The key `local` may do everything: what a role may do is tested elsewhere.
-        let spec = Spec::at(function, binary(function)?)
-            .endpoint(aws.endpoint())
-            .variable("AWS_ACCESS_KEY_ID", "local");
-        Ok(Self {
+    fn new(name: &str, spec: Spec, event: Value) -> Self {
+        Self {
             name: name.to_owned(),
             event,
             refusal: None,
@@ -66,7 +65,7 @@ impl Subject {
             init: Vec::new(),
             first_answer: Vec::new(),
             peak_memory_bytes: Vec::new(),
-        })
+        }
     }
 
     fn measure(&mut self) -> anyhow::Result<()> {

@@ -19,11 +19,13 @@ fn start() -> (LocalAws, String) {
     let now: Timestamp = "2026-06-01T08:00:00Z".parse().unwrap();
     let options = Options { clock: Some(Clock::at(now)), ..Options::default() };
     let aws = LocalAws::start(options).unwrap();
-    let arn = aws.with(|world| {
-        let site = Site { account: HOME_ACCOUNT, region: REGION, now };
-        world.place(HOME_ACCOUNT, REGION).secretsmanager.add(&site, "app/db", "old")
-    });
+    let arn = add_secret(&aws);
     (aws, arn)
+}
+
+fn add_secret(aws: &LocalAws) -> String {
+    let site = Site { account: HOME_ACCOUNT, region: REGION, now: aws.clock().now() };
+    aws.with(|world| world.place(HOME_ACCOUNT, REGION).secretsmanager.add(&site, "app/db", "old"))
 }
 
 async fn client(aws: &LocalAws, key: &str) -> Client {

@@ -4,6 +4,7 @@
 
 mod builds;
 mod codes;
+mod faults;
 mod files;
 mod layout;
 mod manifests;

@@ -5,4 +5,5 @@ pub mod demo;
 pub mod lambda;
 pub mod local;
 pub mod servers;
+pub mod stage;
 pub mod template;

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_88_nothing_that_holds_a_password_prints_it() {
+    fn f88_nothing_that_holds_a_password_prints_it() {
         let text = r#"{"engine": "mysql", "host": "db", "username": "app", "password": "s3cret"}"#;
         let document = Document::parse(&Hidden::new(text)).unwrap();
         let login = Login::read(&document).unwrap();
@@ -133,7 +133,7 @@ mod tests {
 
         /// In capitals, so that no word of the message is one of theirs.
         #[test]
-        fn f17_88_no_spelling_of_a_secret_is_left(
+        fn f88_no_spelling_of_a_secret_is_left(
             secret in "[A-Z0-9'\"\\\\%$@:/&=?`+\t\n \u{e9}\u{20ac}\u{1f600}-]{4,40}",
         ) {
             let hidden = Hidden::new(secret.as_str());
@@ -149,7 +149,7 @@ mod tests {
 
         /// A server repeats so many bytes of a statement and no more.
         #[test]
-        fn f17_88_no_long_piece_of_a_secret_is_left(
+        fn f88_no_long_piece_of_a_secret_is_left(
             secret in "[A-Z0-9'\"\\\\%$@]{24,40}",
             from in 0_usize..10,
             until in 22_usize..24,

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_48_a_length_that_secrets_manager_refuses_is_refused_here() {
+    fn f48_a_length_that_secrets_manager_refuses_is_refused_here() {
         assert_eq!(read(&[("PASSWORD_LENGTH", "3")], &[]).unwrap().length, 3);
         assert_eq!(
             read(&[], &[("PASSWORD_LENGTH", "5000")]).unwrap_err(),

@@ -1,11 +1,12 @@
 //! The account, as AWS has it.
 
 use jiff::Timestamp;
-use tests::aws::{
-    LocalAws, Options,
-    clock::Clock,
-    ec2,
-    world::{HOME_ACCOUNT, World},
+use tests::{
+    aws::{
+        ec2, ssm,
+        world::{HOME_ACCOUNT, Place},
+    },
+    stage::{Deployed, Stage},
 };
 
 pub(crate) const REGION: &str = "eu-west-1";
@@ -53,17 +54,23 @@ pub(crate) fn handled() -> anyhow::Result<String> {
     Ok(Handled::new(SINCE_MORNING.parse()?, State::Running).to_string())
 }
 
-pub(crate) fn account(n_instances: usize, state: State) -> anyhow::Result<LocalAws> {
-    let now: Timestamp = NOW.parse()?;
-    let mut world = World::default();
-    let place = world.place(HOME_ACCOUNT, REGION);
+pub(crate) fn account(n_instances: usize, state: State) -> anyhow::Result<Deployed> {
+    let deployed = Stage::at(NOW.parse()?).deploy()?;
+    deployed.aws.with(|world| populate(world.place(HOME_ACCOUNT, REGION), n_instances, state))?;
+    Ok(deployed)
+}
+
+fn populate(place: &mut Place, n_instances: usize, state: State) -> anyhow::Result<()> {
+    // Without the template's examples: the documents are those that are measured.
+    place.ssm = ssm::State::default();
     for (name, text) in documents() {
-        place.ssm.set(&format!("/caretaker/schedules/{name}"), &text, now);
+        place.ssm.set(&format!("/caretaker/schedules/{name}"), &text, NOW.parse()?);
     }
     let handled = handled()?;
+    let since_morning: Timestamp = SINCE_MORNING.parse()?;
     for number in 0..n_instances {
         let instance = ec2::Instance::numbered(number as u64, "eu-west-1a")
-            .launched(SINCE_MORNING.parse()?)
+            .launched(since_morning)
             .tag("Name", format!("worker-{number}"))
             .tag("Schedule", schedule(number));
         place.ec2.add(match state {
@@ -71,5 +78,5 @@ pub(crate) fn account(n_instances: usize, state: State) -> anyhow::Result<LocalA
             State::InStep => instance.tag("caretaker:scheduler", handled.as_str()),
         });
     }
-    LocalAws::start(Options { clock: Some(Clock::at(now)), world, ..Options::default() })
+    Ok(())
 }

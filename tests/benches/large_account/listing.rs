@@ -35,8 +35,8 @@ pub(crate) fn measure(n_instances: usize) -> anyhow::Result<()> {
 }
 
 fn list(n_instances: usize) -> anyhow::Result<(Duration, u64)> {
-    let aws = fleet::account(n_instances, State::InStep)?;
-    let endpoint = aws.endpoint();
+    let deployed = fleet::account(n_instances, State::InStep)?;
+    let endpoint = deployed.aws.endpoint();
     let address = endpoint.strip_prefix("http://").context("an endpoint without TLS")?;
     let mut connection = BufReader::new(TcpStream::connect(address)?);
     let mut durations = Vec::new();

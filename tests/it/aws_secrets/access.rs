@@ -1,6 +1,7 @@
 //! Who may use which secret, by their policies.
 
 use aws_sdk_secretsmanager::types::Tag;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tests::{
     aws::{
@@ -8,10 +9,10 @@ use tests::{
         policy::{Role, parse_document},
         world::HOME_ACCOUNT,
     },
-    template::{Deployment, Template},
+    stage::{Deployed, Stage},
 };
 
-use super::{REGION, client, code, start};
+use super::{REGION, add_secret, client, code, start};
 
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:rotate";
 
@@ -126,9 +127,8 @@ async fn another_account_has_its_own_secrets() {
 /// The template lets Secrets Manager invoke one of its functions.
 #[tokio::test]
 async fn a_deployed_function_rotates_only_where_its_own_policy_lets_secrets_manager_in() {
-    let (aws, arn) = start();
-    let stack = Template::of_workspace().unwrap().deploy(&Deployment::default()).unwrap();
-    aws.with(|world| stack.install(world, aws.clock().now()));
+    let Deployed { aws, stack } = Stage::at(Timestamp::UNIX_EPOCH).deploy().unwrap();
+    let arn = add_secret(&aws);
     let secrets = client(&aws, "local").await;
     let rotate = async |function: &str| {
         let rotate = secrets.rotate_secret().secret_id(&arn).client_request_token(super::T);

@@ -4,6 +4,8 @@
 mod morning;
 mod services;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, ensure};
 use tests::{
     aws::call::Input,

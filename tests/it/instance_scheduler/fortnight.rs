@@ -6,7 +6,7 @@
 mod oracle;
 mod script;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tests::{
     aws::{

@@ -3,14 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use tests::{
-    aws::{
-        autoscaling::{self, Group, Size},
-        policy::Grant,
-        site::Site,
-        ssm,
-    },
-    template::Stack,
+use tests::aws::{
+    autoscaling::{self, Group, Size},
+    policy::Grant,
+    site::Site,
+    ssm,
 };
 
 use super::*;
@@ -69,7 +66,7 @@ fn populate(world: &mut World, account: &str, now: Timestamp) {
 }
 
 fn build(world: &mut World, now: Timestamp) {
-    target(OTHER, PARAMETERS_OF_TARGET).install(world, now);
+    stage::target(OTHER, PARAMETERS_OF_TARGET).unwrap().install(world, now);
     world.organization.create(HOME_ACCOUNT);
     let unit = world.organization.add_unit("all", "r-loc1").unwrap();
     world.organization.add_account(OTHER, "other", &unit, "ACTIVE");
@@ -106,8 +103,8 @@ fn every_granted_action_is_used_and_no_call_is_denied() {
     let denied: Vec<String> = account.aws.log().calls().into_iter().filter_map(denial).collect();
     assert_eq!(denied, [""; 0], "the roles lack permissions");
 
-    let mut unused = grants(&hub(PARAMETERS));
-    unused.extend(grants(&target(OTHER, PARAMETERS_OF_TARGET)));
+    let mut unused = grants(&account.stack);
+    unused.extend(grants(&stage::target(OTHER, PARAMETERS_OF_TARGET).unwrap()));
     assert!(unused.len() > 40, "the roles are not those of the template: {unused:#?}");
     let used = account.aws.used_grants();
     unused.retain(|grant| !used.contains(grant) && !DONE_BY_AWS.contains(&grant.action.as_str()));

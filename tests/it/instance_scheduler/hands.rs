@@ -1,14 +1,6 @@
 //! What people do to the account between runs, and what tests read from it and from the runs.
 
-use tests::{
-    aws::{
-        autoscaling,
-        call::{Call, Input},
-        form::Form,
-        identity::LOCAL_KEY,
-    },
-    lambda::Outcome,
-};
+use tests::{aws::site::Site, lambda::Outcome};
 
 use super::*;
 
@@ -22,36 +14,16 @@ impl Account {
     /// What a person does at the console, where the function's log does not see it: a service, and
     /// an operation with its parameters, as in `StopInstances&InstanceId.1=i-1`.
     #[track_caller]
-    pub(crate) fn by_hand(&self, service: &'static str, request: &str) {
+    pub(crate) fn by_hand(&self, service: &str, request: &str) {
         self.by_hand_in(HOME_ACCOUNT, REGION, service, request);
     }
 
     /// The same in another account or region.
     #[track_caller]
-    pub(crate) fn by_hand_in(
-        &self,
-        account: &str,
-        region: &str,
-        service: &'static str,
-        request: &str,
-    ) {
+    pub(crate) fn by_hand_in(&self, account: &str, region: &str, service: &str, request: &str) {
         let (operation, parameters) = request.split_once('&').unwrap_or((request, ""));
-        let call = Call {
-            service,
-            operation: operation.to_owned(),
-            account: account.to_owned(),
-            region: region.to_owned(),
-            access_key: LOCAL_KEY.to_owned(),
-            now: self.aws.clock().now(),
-            input: Input::Query(Form::parse(parameters.as_bytes())),
-        };
-        self.aws
-            .with(|world| match service {
-                "ec2" => ec2::handle(world, call),
-                "rds" => rds::handle(world, call),
-                _ => autoscaling::handle(world, call),
-            })
-            .unwrap();
+        let site = Site { account, region, now: self.aws.clock().now() };
+        self.aws.with(|world| world.by_hand(service, &site, operation, parameters)).unwrap();
     }
 
     pub(crate) fn start_by_hand(&self, id: &str) {

@@ -17,19 +17,16 @@ mod vectors;
 mod windows;
 mod words;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tests::{
     aws::{
-        LocalAws, Options,
-        clock::Clock,
-        ec2, rds,
+        LocalAws, ec2, rds,
         world::{HOME_ACCOUNT, Place, World},
     },
     lambda::{Function, Invocation, Spec},
-    template::{Deployment, Stack, Template},
+    stage::{self, Deployed, Stage},
+    template::Stack,
 };
 
 pub(crate) use hands::{document, failure, lines, report};
@@ -42,6 +39,7 @@ pub(crate) const MONDAY: &str = "2026-06-01T09:00:00Z";
 /// The deployed stack, a world to look after, and a clock that only tests move.
 pub(crate) struct Account {
     pub(crate) aws: LocalAws,
+    pub(crate) stack: Stack,
     pub(crate) function: Function,
 }
 
@@ -63,25 +61,11 @@ impl Account {
         build: impl FnOnce(&mut World, Timestamp),
     ) -> Self {
         let now: Timestamp = now.parse().unwrap();
-        let stack = hub(parameters);
-        let mut world = World::default();
-        stack.install(&mut world, now);
-        build(&mut world, now);
-        let options = Options {
-            clock: Some(Clock::at(now)),
-            world,
-            used_grants: std::env::var_os("CARETAKER_USED_GRANTS").map(Into::into),
-            ..Options::default()
-        };
-        let aws = LocalAws::start(options).unwrap();
-        let deployed = stack.function(NAME).unwrap();
-        let mut spec = Spec::new(NAME).unwrap().endpoint(aws.endpoint());
-        let variables: BTreeMap<String, String> = deployed.variables.clone();
-        for (name, value) in variables {
-            spec = spec.variable(&name, value);
-        }
-        let spec = adjust(spec.variable("CLOCK", "event"));
-        Self { function: Function::start(spec).unwrap(), aws }
+        let deployed = Stage::at(now).parameters(parameters).deploy().unwrap();
+        deployed.aws.with(|world| build(world, now));
+        let function = Function::start(adjust(deployed.spec(NAME).unwrap())).unwrap();
+        let Deployed { aws, stack } = deployed;
+        Self { aws, stack, function }
     }
 
     /// The world's time goes to `at`, and EventBridge fires.
@@ -108,26 +92,7 @@ impl Account {
 
 /// Makes `account` one that the function of the home account looks after.
 pub(crate) fn target_account(world: &mut World, account: &str, now: Timestamp) {
-    target(account, &[]).install(world, now);
-}
-
-/// The stack with the functions, with parameters that differ from their defaults.
-pub(crate) fn hub(parameters: &[(&str, &str)]) -> Stack {
-    deploy(Deployment::default(), parameters)
-}
-
-/// The stack in an account that is looked after from the home account.
-pub(crate) fn target(account: &str, parameters: &[(&str, &str)]) -> Stack {
-    let deployment = Deployment::default().in_account(account).with("HubAccount", HOME_ACCOUNT);
-    deploy(deployment, parameters)
-}
-
-fn deploy(deployment: Deployment, parameters: &[(&str, &str)]) -> Stack {
-    let deployment = Deployment { region: REGION.to_owned(), ..deployment };
-    let deployment = parameters
-        .iter()
-        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
-    Template::of_workspace().unwrap().deploy(&deployment).unwrap()
+    stage::target(account, &[]).unwrap().install(world, now);
 }
 
 /// The event that EventBridge sends.

@@ -1,7 +1,7 @@
 //! The shared vectors through the real binary, as questions that bring their schedule. None of them
 //! costs a call to AWS. What they mean is said beside the evaluator.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 

@@ -24,12 +24,12 @@ fn gone(engine: Engine) {
 }
 
 #[test]
-fn f17_61_a_user_of_mysql_that_is_gone_is_named() {
+fn f61_a_user_of_mysql_that_is_gone_is_named() {
     gone(Engine::MySql);
 }
 
 #[test]
-fn f17_61_a_user_of_mariadb_that_is_gone_is_named() {
+fn f61_a_user_of_mariadb_that_is_gone_is_named() {
     gone(Engine::MariaDb);
 }
 
@@ -45,17 +45,17 @@ fn locked(engine: Engine) {
 }
 
 #[test]
-fn f17_62_a_locked_user_of_mysql_is_named() {
+fn f62_a_locked_user_of_mysql_is_named() {
     locked(Engine::MySql);
 }
 
 #[test]
-fn f17_62_a_locked_user_of_mariadb_is_named() {
+fn f62_a_locked_user_of_mariadb_is_named() {
     locked(Engine::MariaDb);
 }
 
 #[test]
-fn f17_63_an_expired_password_of_mysql_is_changed_by_the_admin() {
+fn f63_an_expired_password_of_mysql_is_changed_by_the_admin() {
     let Some(scene) = Scene::new(Engine::MySql, "single") else { return };
     let scene = scene.without_admin();
     scene.sql(&["ALTER USER app@'%' PASSWORD EXPIRE"]);
@@ -68,7 +68,7 @@ fn f17_63_an_expired_password_of_mysql_is_changed_by_the_admin() {
 }
 
 #[test]
-fn f17_63_an_expired_password_of_mysql_stays_as_the_second() {
+fn f63_an_expired_password_of_mysql_stays_as_the_second() {
     let Some(scene) = Scene::new(Engine::MySql, "dual") else { return };
     scene.sql(&["ALTER USER app@'%' PASSWORD EXPIRE"]);
     scene.begin();
@@ -82,7 +82,7 @@ fn f17_63_an_expired_password_of_mysql_stays_as_the_second() {
 }
 
 #[test]
-fn f17_63_an_expired_password_of_mariadb_changes_itself() {
+fn f63_an_expired_password_of_mariadb_changes_itself() {
     let Some(scene) = Scene::new(Engine::MariaDb, "single") else { return };
     let scene = scene.without_admin();
     scene.sql(&["ALTER USER app@'%' PASSWORD EXPIRE"]);
@@ -90,7 +90,7 @@ fn f17_63_an_expired_password_of_mariadb_changes_itself() {
 }
 
 #[test]
-fn f17_63_an_expired_password_of_mariadb_stays_as_the_second() {
+fn f63_an_expired_password_of_mariadb_stays_as_the_second() {
     let Some(scene) = Scene::new(Engine::MariaDb, "dual") else { return };
     scene.sql(&["ALTER USER app@'%' PASSWORD EXPIRE"]);
     scene.rotates();
@@ -98,7 +98,7 @@ fn f17_63_an_expired_password_of_mariadb_stays_as_the_second() {
 }
 
 #[test]
-fn f17_64_a_user_whose_time_has_passed_is_named_by_the_admin() {
+fn f64_a_user_whose_time_has_passed_is_named_by_the_admin() {
     let Some(scene) = Scene::new(POSTGRES, "single") else { return };
     scene.sql(&["ALTER ROLE app VALID UNTIL '2020-01-01 00:00+00'"]);
     let (code, message) = scene.refusal();
@@ -114,7 +114,7 @@ fn f17_64_a_user_whose_time_has_passed_is_named_by_the_admin() {
 }
 
 #[test]
-fn f17_64_two_users_whose_time_has_passed_are_named() {
+fn f64_two_users_whose_time_has_passed_are_named() {
     let Some(scene) = Scene::new(POSTGRES, "alternating") else { return };
     scene.rotates();
     scene.sql(&["ALTER ROLE app VALID UNTIL '2020-01-01 00:00+00'"]);
@@ -123,7 +123,7 @@ fn f17_64_two_users_whose_time_has_passed_are_named() {
 }
 
 #[test]
-fn f17_64_a_time_that_is_near_is_not_moved() {
+fn f64_a_time_that_is_near_is_not_moved() {
     let Some(scene) = Scene::new(POSTGRES, "single") else { return };
     scene.sql(&["ALTER ROLE app VALID UNTIL '2100-01-01 00:00+00'"]);
     scene.rotates();
@@ -143,17 +143,17 @@ fn cautious(strategy: &str) {
 }
 
 #[test]
-fn f17_66_a_user_of_mysql_that_one_failed_login_locks_is_rotated() {
+fn f66_a_user_of_mysql_that_one_failed_login_locks_is_rotated() {
     cautious("single");
 }
 
 #[test]
-fn f17_66_two_users_of_mysql_that_one_failed_login_locks_are_rotated() {
+fn f66_two_users_of_mysql_that_one_failed_login_locks_are_rotated() {
     cautious("alternating");
 }
 
 #[test]
-fn f17_66_two_passwords_of_mysql_are_set_twice_without_a_failed_login() {
+fn f66_two_passwords_of_mysql_are_set_twice_without_a_failed_login() {
     let Some(scene) = Scene::new(Engine::MySql, "dual") else { return };
     scene.sql(&["ALTER USER app@'%' FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1"]);
     for _ in 0..3 {
@@ -168,7 +168,7 @@ fn f17_66_two_passwords_of_mysql_are_set_twice_without_a_failed_login() {
 }
 
 #[test]
-fn f17_66_a_user_of_mariadb_that_one_failed_login_locks_is_rotated() {
+fn f66_a_user_of_mariadb_that_one_failed_login_locks_is_rotated() {
     for strategy in ["single", "dual", "alternating"] {
         let options = ServerOptions::default().setting("max-password-errors", "1");
         let Some(scene) = Scene::with(Engine::MariaDb, strategy, options) else { return };
@@ -178,7 +178,7 @@ fn f17_66_a_user_of_mariadb_that_one_failed_login_locks_is_rotated() {
 }
 
 #[test]
-fn f17_66_the_doctor_warns_of_a_user_that_few_failed_logins_lock() {
+fn f66_the_doctor_warns_of_a_user_that_few_failed_logins_lock() {
     let Some(scene) = Scene::new(Engine::MySql, "single") else { return };
     let warns = || scene.doctor().to_string().contains("is locked after 2 failed logins");
     assert!(!warns());
@@ -187,7 +187,7 @@ fn f17_66_the_doctor_warns_of_a_user_that_few_failed_logins_lock() {
 }
 
 #[test]
-fn f17_67_a_user_that_has_to_say_its_password_says_it() {
+fn f67_a_user_that_has_to_say_its_password_says_it() {
     for strategy in ["single", "dual"] {
         let Some(scene) = Scene::new(Engine::MySql, strategy) else { return };
         let scene = scene.without_admin();
@@ -266,22 +266,22 @@ fn several_hosts(engine: Engine, strategy: &str) {
 }
 
 #[test]
-fn f17_69_a_user_of_mysql_is_the_one_of_its_host() {
+fn f69_a_user_of_mysql_is_the_one_of_its_host() {
     several_hosts(Engine::MySql, "single");
 }
 
 #[test]
-fn f17_69_two_users_of_mysql_are_of_one_host() {
+fn f69_two_users_of_mysql_are_of_one_host() {
     several_hosts(Engine::MySql, "alternating");
 }
 
 #[test]
-fn f17_69_a_user_of_mariadb_is_the_one_of_its_host() {
+fn f69_a_user_of_mariadb_is_the_one_of_its_host() {
     several_hosts(Engine::MariaDb, "dual");
 }
 
 #[test]
-fn f17_73_a_user_that_acts_as_another_changes_its_own_password() {
+fn f73_a_user_that_acts_as_another_changes_its_own_password() {
     let Some(scene) = Scene::new(POSTGRES, "single") else { return };
     scene.sql(&["CREATE ROLE boss", "GRANT boss TO app", "ALTER ROLE app SET role TO 'boss'"]);
     let of_boss = "SELECT rolpassword FROM pg_authid WHERE rolname = 'boss'";
@@ -290,7 +290,7 @@ fn f17_73_a_user_that_acts_as_another_changes_its_own_password() {
 }
 
 #[test]
-fn f17_74_a_superuser_changes_its_own_password() {
+fn f74_a_superuser_changes_its_own_password() {
     for engine in [POSTGRES, Engine::MariaDb, Engine::MySql] {
         let Some(scene) = Scene::new(engine, "single") else { return };
         let scene = scene.without_admin();

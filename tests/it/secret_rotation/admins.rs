@@ -77,7 +77,7 @@ fn refused(server: &Server, vault: &Vault, expected: &str, because: &str) {
 }
 
 #[test]
-fn f17_77_an_admins_secret_that_cannot_be_read_is_named() {
+fn f77_an_admins_secret_that_cannot_be_read_is_named() {
     let Some(server) = server() else { return };
     let elsewhere = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:admin-a1b2c3";
     for (admin, tagged, because) in [
@@ -149,7 +149,7 @@ fn an_admins_secret_may_name_the_writer_of_the_secrets_replica() {
 
 /// Whoever may edit the secret may name any host; the admin's password goes to none of them.
 #[test]
-fn f17_78_the_admins_password_goes_to_no_host_that_rds_does_not_vouch_for() {
+fn f78_the_admins_password_goes_to_no_host_that_rds_does_not_vouch_for() {
     let Some(server) = server() else { return };
     let vault = of_instance(&server, "main");
     begin(&vault);
@@ -171,7 +171,7 @@ fn f17_78_the_admins_password_goes_to_no_host_that_rds_does_not_vouch_for() {
 }
 
 #[test]
-fn f17_78_an_admins_secret_that_says_no_host_at_all_is_refused() {
+fn f78_an_admins_secret_that_says_no_host_at_all_is_refused() {
     let Some(server) = server() else { return };
     let vault = managed(&server, "Name", "the admin");
     begin(&vault);

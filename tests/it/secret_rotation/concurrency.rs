@@ -257,7 +257,7 @@ macro_rules! matrix {
             }
 
             #[test]
-            fn f17_20_while_the_password_is_set() {
+            fn f20_while_the_password_is_set() {
                 interleaves($engine, $strategy, "setSecret");
             }
 

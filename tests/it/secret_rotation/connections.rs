@@ -43,7 +43,7 @@ fn fill(server: &Server) -> Vec<Session> {
 }
 
 #[test]
-fn f17_55_a_postgresql_without_a_connection_left_is_named() {
+fn f55_a_postgresql_without_a_connection_left_is_named() {
     let options = ServerOptions::default()
         .setting("max_connections", "5")
         .setting("superuser_reserved_connections", "3");
@@ -52,21 +52,21 @@ fn f17_55_a_postgresql_without_a_connection_left_is_named() {
 }
 
 #[test]
-fn f17_55_a_mariadb_without_a_connection_left_is_named() {
+fn f55_a_mariadb_without_a_connection_left_is_named() {
     let options = ServerOptions::default().setting("max-connections", "10");
     let Some(server) = server(Engine::MariaDb, options) else { return };
     check_full(&server, Engine::MariaDb, fill(&server), "(1040)");
 }
 
 #[test]
-fn f17_55_a_mysql_without_a_connection_left_is_named() {
+fn f55_a_mysql_without_a_connection_left_is_named() {
     let options = ServerOptions::default().setting("max-connections", "3");
     let Some(server) = server(Engine::MySql, options) else { return };
     check_full(&server, Engine::MySql, fill(&server), "(1040)");
 }
 
 #[test]
-fn f17_55_a_user_whose_connections_are_all_taken_is_named() {
+fn f55_a_user_whose_connections_are_all_taken_is_named() {
     for engine in ENGINES {
         let Some(server) = server(engine, ServerOptions::default()) else { return };
         let (limit, expected) = limit(engine);
@@ -86,7 +86,7 @@ fn limit(engine: Engine) -> (&'static str, &'static str) {
 
 /// The session that changes the password is over before the new password is tried.
 #[test]
-fn f17_55_a_user_with_one_connection_is_rotated() {
+fn f55_a_user_with_one_connection_is_rotated() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         for n in 0..4 {
@@ -102,7 +102,7 @@ fn f17_55_a_user_with_one_connection_is_rotated() {
 
 /// Nobody tells a server that a frozen or unplugged client has gone, and a session has a lock.
 #[test]
-fn f17_54_a_session_without_a_client_is_ended_by_the_server_in_a_minute() {
+fn f54_a_session_without_a_client_is_ended_by_the_server_in_a_minute() {
     for engine in ENGINES {
         let Some(server) = server(engine, ServerOptions::default()) else { return };
         let vault = alone(&server, engine, "app", FIRST);

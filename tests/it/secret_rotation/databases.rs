@@ -184,7 +184,7 @@ fn two_users_of_postgresql_15_take_turns() {
 }
 
 #[test]
-fn f17_80_two_users_of_postgresql_16_take_turns() {
+fn f80_two_users_of_postgresql_16_take_turns() {
     rotates(Engine::Postgres(16), "alternating");
 }
 
@@ -195,7 +195,7 @@ fn two_users_of_postgresql_18_take_turns() {
 
 /// Ownership survives alternation: what the second user makes belongs to the first.
 #[test]
-fn f17_83_what_the_second_user_makes_belongs_to_the_first() {
+fn f83_what_the_second_user_makes_belongs_to_the_first() {
     for version in [15, 16, 18] {
         let engine = Engine::Postgres(version);
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };

@@ -51,7 +51,7 @@ fn n_calls(world: &World, operation: &str) -> usize {
 }
 
 #[test]
-fn f17_01_a_death_after_the_first_look_leaves_nothing() {
+fn f1_a_death_after_the_first_look_leaves_nothing() {
     let death = dies_at(Fault::KillAfter, "secretsmanager:DescribeSecret", 1);
     let Some((server, world)) = death else { return };
     assert_eq!(world.vault.text("app", "AWSPENDING"), None);
@@ -59,7 +59,7 @@ fn f17_01_a_death_after_the_first_look_leaves_nothing() {
 }
 
 #[test]
-fn f17_02_a_death_after_the_current_value_was_read_leaves_nothing() {
+fn f2_a_death_after_the_current_value_was_read_leaves_nothing() {
     let death = dies_at(Fault::KillAfter, "secretsmanager:GetSecretValue", 1);
     let Some((server, world)) = death else { return };
     assert_eq!(world.vault.text("app", "AWSPENDING"), None);
@@ -67,7 +67,7 @@ fn f17_02_a_death_after_the_current_value_was_read_leaves_nothing() {
 }
 
 #[test]
-fn f17_03_a_password_that_was_made_and_not_put_is_forgotten() {
+fn f3_a_password_that_was_made_and_not_put_is_forgotten() {
     let death = dies_at(Fault::KillAfter, "secretsmanager:GetRandomPassword", 1);
     let Some((server, world)) = death else { return };
     assert_eq!(world.vault.text("app", "AWSPENDING"), None);
@@ -76,7 +76,7 @@ fn f17_03_a_password_that_was_made_and_not_put_is_forgotten() {
 }
 
 #[test]
-fn f17_04_a_death_before_the_value_is_put_leaves_nothing() {
+fn f4_a_death_before_the_value_is_put_leaves_nothing() {
     let death = dies_at(Fault::KillBefore, "secretsmanager:PutSecretValue", 1);
     let Some((server, world)) = death else { return };
     assert_eq!(world.vault.text("app", "AWSPENDING"), None);
@@ -85,7 +85,7 @@ fn f17_04_a_death_before_the_value_is_put_leaves_nothing() {
 }
 
 #[test]
-fn f17_05_a_value_that_was_put_is_the_one_that_is_used() {
+fn f5_a_value_that_was_put_is_the_one_that_is_used() {
     let death = dies_at(Fault::KillAfter, "secretsmanager:PutSecretValue", 1);
     let Some((server, world)) = death else { return };
     let pending = world.vault.password("app", "AWSPENDING").unwrap();
@@ -116,7 +116,7 @@ fn dies_while_setting(from_end: usize) -> Option<(Server, World)> {
 }
 
 #[test]
-fn f17_06_a_death_after_the_pending_password_logged_in_changes_nothing_again() {
+fn f6_a_death_after_the_pending_password_logged_in_changes_nothing_again() {
     let Some((server, world)) = dies_while_setting(0) else { return };
     assert!(logs_in(&server, &world.vault, "AWSPENDING"));
     let n_before = n_changes(&server);
@@ -126,7 +126,7 @@ fn f17_06_a_death_after_the_pending_password_logged_in_changes_nothing_again() {
 
 /// The message with the change is the first one after whose loss the pending password logs in.
 #[test]
-fn f17_09_a_change_whose_answer_was_lost_is_not_made_again() {
+fn f9_a_change_whose_answer_was_lost_is_not_made_again() {
     let Some(server) = servers::require(POSTGRES, ServerOptions::default()) else { return };
     let changed = (1..).find_map(|nth| {
         let world = world(&server, POSTGRES, "single", &format!("app{nth}"));
@@ -197,21 +197,21 @@ fn has_second_user(server: &Server) -> bool {
 }
 
 #[test]
-fn f17_07_a_transaction_that_has_only_begun_leaves_no_second_user() {
+fn f7_a_transaction_that_has_only_begun_leaves_no_second_user() {
     let Some((server, world)) = dies_before_writing_to("pg_authid", "alternating") else { return };
     assert!(!has_second_user(&server));
     comes_to_the_end(&server, &world);
 }
 
 #[test]
-fn f17_08_a_change_that_is_not_committed_leaves_the_old_password() {
+fn f8_a_change_that_is_not_committed_leaves_the_old_password() {
     let Some((server, world)) = dies_before_writing_to("pg_authid", "single") else { return };
     assert!(!logs_in(&server, &world.vault, "AWSPENDING"));
     comes_to_the_end(&server, &world);
 }
 
 #[test]
-fn f17_10_a_second_user_without_its_rights_is_none() {
+fn f10_a_second_user_without_its_rights_is_none() {
     for catalog in ["pg_auth_members", "pg_db_role_setting"] {
         let Some((server, world)) = dies_before_writing_to(catalog, "alternating") else { return };
         assert!(!has_second_user(&server), "{catalog}");
@@ -221,7 +221,7 @@ fn f17_10_a_second_user_without_its_rights_is_none() {
 }
 
 #[test]
-fn f17_12_a_death_after_the_test_changes_nothing_again() {
+fn f12_a_death_after_the_test_changes_nothing_again() {
     let Some(server) = servers::require(POSTGRES, ServerOptions::default()) else { return };
     let world = world(&server, POSTGRES, "single", "app");
     for step in &STEPS[..3] {
@@ -234,7 +234,7 @@ fn f17_12_a_death_after_the_test_changes_nothing_again() {
 }
 
 #[test]
-fn f17_13_a_death_before_the_label_moves_leaves_it_where_it_is() {
+fn f13_a_death_before_the_label_moves_leaves_it_where_it_is() {
     let death = dies_at(Fault::KillBefore, "secretsmanager:UpdateSecretVersionStage", 1);
     let Some((server, world)) = death else { return };
     assert!(!logs_in(&server, &world.vault, "AWSCURRENT"));
@@ -246,7 +246,7 @@ fn f17_13_a_death_before_the_label_moves_leaves_it_where_it_is() {
 
 /// The server gives up before the function does, or it would change what nobody waits for.
 #[test]
-fn f17_17_a_change_that_waits_for_a_lock_is_given_up_in_time() {
+fn f17_a_change_that_waits_for_a_lock_is_given_up_in_time() {
     let Some(server) = servers::require(POSTGRES, ServerOptions::default()) else { return };
     let left = Duration::from_secs(3);
     let world = world(&server, POSTGRES, "single", "app");
@@ -261,7 +261,7 @@ fn f17_17_a_change_that_waits_for_a_lock_is_given_up_in_time() {
 
 /// The first has made its password when the second comes, makes another, and puts it.
 #[test]
-fn f17_19_two_that_make_a_value_at_once_make_one() {
+fn f19_two_that_make_a_value_at_once_make_one() {
     let vault = Vault::new(&[("key", r#"{"engine": "random", "password": "first"}"#)]);
     let event = vault.begin("key", T).event("createSecret");
     let second = vault.another();

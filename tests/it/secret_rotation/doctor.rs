@@ -114,7 +114,7 @@ fn two_users_of_mariadb_have_all_that_they_need() {
 }
 
 #[test]
-fn f17_75_a_server_that_takes_any_password_is_warned_of() {
+fn f75_a_server_that_takes_any_password_is_warned_of() {
     let options = ServerOptions::default().authentication(Authentication::Trust);
     let Some(server) = servers::require(POSTGRES, options) else { return };
     make_user(&server, POSTGRES, "app");
@@ -130,7 +130,7 @@ fn f17_75_a_server_that_takes_any_password_is_warned_of() {
 
 /// Only PostgreSQL can be set up so, and a failed login may lock a user of the others.
 #[test]
-fn f17_75_no_wrong_password_is_tried_where_it_may_lock_the_user() {
+fn f75_no_wrong_password_is_tried_where_it_may_lock_the_user() {
     for (engine, n_expected) in [(POSTGRES, 1), (Engine::MySql, 0), (Engine::MariaDb, 0)] {
         let Some((server, vault)) = set_up(engine, "single") else { return };
         ask(&vault, "app");
@@ -266,7 +266,7 @@ fn a_rotation_that_is_stuck_is_explained() {
 const RANDOM: &str = r#"{"engine": "random", "password": "first"}"#;
 
 #[test]
-fn f17_86_a_replica_that_is_behind_is_told() {
+fn f86_a_replica_that_is_behind_is_told() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.state(|state| {
         let replica = |region: &str, status| Replica { region: region.to_owned(), status };

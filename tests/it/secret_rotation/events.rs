@@ -75,7 +75,7 @@ fn every_example_event_is_answered() {
 }
 
 #[test]
-fn f17_88_no_log_line_and_no_error_has_a_password() {
+fn f88_no_log_line_and_no_error_has_a_password() {
     let vault = Vault::new(&[("key", RANDOM), ("broken", r#"{"password": "hunter2hunter2", "x"#)]);
     let (_, mut invocations) = vault.attempt(&vault.begin("key", T));
     invocations.extend(vault.attempt(&vault.begin("broken", T)).1);

@@ -33,7 +33,7 @@ fn every_granted_action_is_used_and_a_secret_without_the_tag_is_out_of_reach() {
     assert_eq!(code(&vault.step("createSecret", "other", T)), "E_SM_DENIED");
 
     let used = vault.aws.used_grants();
-    let role = &stack(PARAMETERS).function(NAME).unwrap().role.clone();
+    let role = &vault.stack.function(NAME).unwrap().role;
     let unused: BTreeSet<String> = role
         .grants()
         .filter(|grant| !used.contains(grant) && !DONE_BY_AWS.contains(&grant.action.as_str()))
@@ -51,7 +51,7 @@ fn every_action_that_is_granted_for_admins_is_used() {
     let Some((_server, vault)) = admins::of_a_member() else { return };
     vault.rotate("app", T);
     let used = vault.aws.used_grants();
-    let role = &stack(&[]).function(NAME).unwrap().role.clone();
+    let role = &vault.stack.function(NAME).unwrap().role;
     let of_admins = role.grants().filter(|grant| grant.statement.contains("Admins"));
     let unused: Vec<Grant> = of_admins.filter(|grant| !used.contains(grant)).collect();
     assert_eq!(unused, []);

@@ -80,7 +80,7 @@ fn a_rotation_without_hooks_calls_nobody() {
 }
 
 #[test]
-fn f17_14_a_finish_whose_reply_was_lost_is_done_and_copies_nothing_twice() {
+fn f14_a_finish_whose_reply_was_lost_is_done_and_copies_nothing_twice() {
     let vault = vault();
     almost(&vault);
     dies_after(&vault, "events:PutEvents");
@@ -101,7 +101,7 @@ fn f17_14_a_finish_whose_reply_was_lost_is_done_and_copies_nothing_twice() {
 }
 
 #[test]
-fn f17_15_a_finish_that_died_before_its_hooks_is_made_up_for() {
+fn f15_a_finish_that_died_before_its_hooks_is_made_up_for() {
     let vault = vault();
     almost(&vault);
     dies_after(&vault, "secretsmanager:UpdateSecretVersionStage");
@@ -115,7 +115,7 @@ fn f17_15_a_finish_that_died_before_its_hooks_is_made_up_for() {
 }
 
 #[test]
-fn f17_87_a_hook_that_fails_is_told_and_fails_no_rotation() {
+fn f87_a_hook_that_fails_is_told_and_fails_no_rotation() {
     let vault = vault();
     almost(&vault);
     vault.aws.faults().inject(Fault::Denied, Calls::every().of("ssm:PutParameter"));

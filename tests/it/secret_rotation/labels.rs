@@ -14,7 +14,7 @@ fn writes(vault: &Vault) -> Vec<String> {
 }
 
 #[test]
-fn f17_18_the_same_step_twice_is_done_once() {
+fn f18_the_same_step_twice_is_done_once() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.step("createSecret", "key", T).answer();
@@ -26,7 +26,7 @@ fn f17_18_the_same_step_twice_is_done_once() {
 }
 
 #[test]
-fn f17_21_finish_twice_moves_the_label_once() {
+fn f21_finish_twice_moves_the_label_once() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.step("createSecret", "key", T).answer();
@@ -42,7 +42,7 @@ fn f17_21_finish_twice_moves_the_label_once() {
 }
 
 #[test]
-fn f17_22_a_step_before_the_first_has_nothing_to_work_on() {
+fn f22_a_step_before_the_first_has_nothing_to_work_on() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     for step in ["setSecret", "testSecret", "finishSecret"] {
@@ -52,7 +52,7 @@ fn f17_22_a_step_before_the_first_has_nothing_to_work_on() {
 }
 
 #[test]
-fn f17_23_a_late_step_of_an_older_rotation_changes_nothing() {
+fn f23_a_late_step_of_an_older_rotation_changes_nothing() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.rotate("key", T);
     vault.rotate("key", U);
@@ -64,14 +64,14 @@ fn f17_23_a_late_step_of_an_older_rotation_changes_nothing() {
 }
 
 #[test]
-fn f17_26_a_token_that_nobody_knows_is_refused() {
+fn f26_a_token_that_nobody_knows_is_refused() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.rotate("key", T);
     assert_eq!(code(&vault.step("createSecret", "key", U)), "E_TOKEN_UNKNOWN");
 }
 
 #[test]
-fn f17_30_a_rotation_that_was_cancelled_is_refused() {
+fn f30_a_rotation_that_was_cancelled_is_refused() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.state(|state| state.secret_mut("key").unwrap().rotation_enabled = Some(false));
@@ -79,7 +79,7 @@ fn f17_30_a_rotation_that_was_cancelled_is_refused() {
 }
 
 #[test]
-fn f17_31_rotation_that_aws_says_nothing_of_goes_on_to_its_end() {
+fn f31_rotation_that_aws_says_nothing_of_goes_on_to_its_end() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.state(|state| state.secret_mut("key").unwrap().rotation_enabled = None);
@@ -87,7 +87,7 @@ fn f17_31_rotation_that_aws_says_nothing_of_goes_on_to_its_end() {
 }
 
 #[test]
-fn f17_32_without_a_current_version_nothing_is_made() {
+fn f32_without_a_current_version_nothing_is_made() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.state(|state| state.secret_mut("key").unwrap().unset("AWSCURRENT"));
@@ -97,7 +97,7 @@ fn f17_32_without_a_current_version_nothing_is_made() {
 }
 
 #[test]
-fn f17_33_an_empty_version_is_never_the_current_one() {
+fn f33_an_empty_version_is_never_the_current_one() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     assert_eq!(code(&vault.step("finishSecret", "key", T)), "E_PENDING_EMPTY");
@@ -105,7 +105,7 @@ fn f17_33_an_empty_version_is_never_the_current_one() {
 }
 
 #[test]
-fn f17_34_a_secret_that_is_deleted_midway_says_how_to_go_on() {
+fn f34_a_secret_that_is_deleted_midway_says_how_to_go_on() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     vault.step("createSecret", "key", T).answer();
@@ -117,7 +117,7 @@ fn f17_34_a_secret_that_is_deleted_midway_says_how_to_go_on() {
 }
 
 #[test]
-fn f17_36_what_is_no_secret_of_ours_is_refused_without_a_word_of_it() {
+fn f36_what_is_no_secret_of_ours_is_refused_without_a_word_of_it() {
     for text in ["null", "[]", "\"\"", "42", "{\"password\": \"hunter2\"", "hunter2"] {
         let vault = Vault::new(&[("key", text)]);
         vault.begin("key", T);
@@ -129,7 +129,7 @@ fn f17_36_what_is_no_secret_of_ours_is_refused_without_a_word_of_it() {
 }
 
 #[test]
-fn f17_42_a_field_that_is_there_twice_is_refused() {
+fn f42_a_field_that_is_there_twice_is_refused() {
     let twice = r#"{"engine": "random", "password": "a", "password": "b"}"#;
     let vault = Vault::new(&[("key", twice)]);
     vault.begin("key", T);
@@ -139,7 +139,7 @@ fn f17_42_a_field_that_is_there_twice_is_refused() {
 }
 
 #[test]
-fn f17_47_rules_that_no_password_keeps_are_said_and_nothing_is_made() {
+fn f47_rules_that_no_password_keeps_are_said_and_nothing_is_made() {
     let vault = Vault::new(&[("key", RANDOM)]);
     vault.begin("key", T);
     for name in ["uppercase", "lowercase", "numbers", "punctuation"] {

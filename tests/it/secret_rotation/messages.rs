@@ -103,7 +103,7 @@ fn a_user_of_mariadb_survives_a_death_at_every_message() {
 }
 
 #[test]
-fn f17_11_two_users_of_mariadb_survive_a_death_at_every_message() {
+fn f11_two_users_of_mariadb_survive_a_death_at_every_message() {
     survives(Engine::MariaDb, "alternating");
 }
 
@@ -113,7 +113,7 @@ fn two_passwords_of_mariadb_survive_a_death_at_every_message() {
 }
 
 #[test]
-fn f17_16_two_passwords_of_mysql_survive_a_death_at_every_message() {
+fn f16_two_passwords_of_mysql_survive_a_death_at_every_message() {
     survives(Engine::MySql, "dual");
 }
 

@@ -39,19 +39,17 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tests::{
     aws::{
-        LocalAws, Options,
-        call::{Call, Input},
-        clock::Clock,
-        identity::LOCAL_KEY,
+        LocalAws,
         secretsmanager::{
-            self, SecretValue, State,
+            SecretValue, State,
             rotation::{Ended, Rotation, StepOutcome},
         },
         site::Site,
         world::{HOME_ACCOUNT, World},
     },
     lambda::{Function, Invocation, Outcome, Spec},
-    template::{Deployment, Stack, Template},
+    stage::{Deployed, Stage},
+    template::Stack,
 };
 
 pub(crate) const NAME: &str = "secret-rotation";
@@ -64,6 +62,7 @@ const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:secret-ro
 /// The deployed function and the secrets that it looks after.
 pub(crate) struct Vault {
     pub(crate) aws: LocalAws,
+    stack: Stack,
     pub(crate) function: Function,
     spec: Spec,
 }
@@ -80,23 +79,19 @@ impl Vault {
         secrets: &[(&str, &str)],
     ) -> Self {
         let now: Timestamp = NOW.parse().unwrap();
-        let stack = stack(parameters);
-        let mut world = World::default();
-        stack.install(&mut world, now);
+        let deployed = Stage::at(now).parameters(parameters).deploy().unwrap();
+        let spec = adjust(deployed.spec(NAME).unwrap());
+        let function = Function::start(spec.clone()).unwrap();
+        let Deployed { aws, stack } = deployed;
+        let vault = Self { aws, stack, function, spec };
         let site = Site { account: HOME_ACCOUNT, region: REGION, now };
-        let state = &mut world.place(HOME_ACCOUNT, REGION).secretsmanager;
-        for (name, text) in secrets {
-            state.add(&site, name, text);
-            tag(state, name, "caretaker:rotation", "true");
-        }
-        let options = Options { clock: Some(Clock::at(now)), world, ..Options::default() };
-        let aws = LocalAws::start(options).unwrap();
-        let mut spec = Spec::new(NAME).unwrap().endpoint(aws.endpoint());
-        for (name, value) in &stack.function(NAME).unwrap().variables {
-            spec = spec.variable(name, value);
-        }
-        let spec = adjust(spec);
-        Self { function: Function::start(spec.clone()).unwrap(), aws, spec }
+        vault.state(|state| {
+            for (name, text) in secrets {
+                state.add(&site, name, text);
+                tag(state, name, "caretaker:rotation", "true");
+            }
+        });
+        vault
     }
 
     /// Another process of the same function, as Lambda starts one for an event that comes while
@@ -184,24 +179,8 @@ impl Vault {
 /// What a person asks Secrets Manager for, in the middle of whatever happens.
 #[track_caller]
 fn by_hand(world: &mut World, now: Timestamp, operation: &str, members: &Value) {
-    let call = Call {
-        service: "secretsmanager",
-        operation: operation.to_owned(),
-        account: HOME_ACCOUNT.to_owned(),
-        region: REGION.to_owned(),
-        access_key: LOCAL_KEY.to_owned(),
-        now,
-        input: Input::Json(members.as_object().unwrap().clone()),
-    };
-    secretsmanager::handle(world, call).unwrap();
-}
-
-pub(crate) fn stack(parameters: &[(&str, &str)]) -> Stack {
-    let deployment = Deployment { region: REGION.to_owned(), ..Deployment::default() };
-    let deployment = parameters
-        .iter()
-        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
-    Template::of_workspace().unwrap().deploy(&deployment).unwrap()
+    let site = Site { account: HOME_ACCOUNT, region: REGION, now };
+    world.by_hand("secretsmanager", &site, operation, members).unwrap();
 }
 
 pub(crate) fn tag(state: &mut State, secret: &str, key: &str, value: &str) {

@@ -65,37 +65,37 @@ fn rotates_twice(server: &Server, engine: Engine, user: &str, strategy: &str) {
 }
 
 #[test]
-fn f17_43_strange_names_are_rotated_on_mariadb() {
+fn f43_strange_names_are_rotated_on_mariadb() {
     rotates(Engine::MariaDb, "single", &STRANGE);
 }
 
 #[test]
-fn f17_43_strange_names_are_rotated_on_mysql() {
+fn f43_strange_names_are_rotated_on_mysql() {
     rotates(Engine::MySql, "single", &STRANGE);
 }
 
 #[test]
-fn f17_43_strange_names_are_rotated_on_postgresql() {
+fn f43_strange_names_are_rotated_on_postgresql() {
     rotates(Engine::Postgres(16), "single", &STRANGE);
 }
 
 #[test]
-fn f17_43_strange_names_take_turns_on_mariadb() {
+fn f43_strange_names_take_turns_on_mariadb() {
     rotates(Engine::MariaDb, "alternating", &STRANGE[..8]);
 }
 
 #[test]
-fn f17_43_strange_names_take_turns_on_mysql() {
+fn f43_strange_names_take_turns_on_mysql() {
     rotates(Engine::MySql, "alternating", &STRANGE[..8]);
 }
 
 #[test]
-fn f17_43_strange_names_take_turns_on_postgresql() {
+fn f43_strange_names_take_turns_on_postgresql() {
     rotates(Engine::Postgres(15), "alternating", &STRANGE[..8]);
 }
 
 #[test]
-fn f17_43_the_longest_names_of_each_engine_are_rotated() {
+fn f43_the_longest_names_of_each_engine_are_rotated() {
     rotates(Engine::Postgres(15), "single", &[&"a".repeat(63), &"\u{e9}".repeat(31)]);
     rotates(Engine::Postgres(15), "alternating", &[&"a".repeat(57), &"\u{e9}".repeat(28)]);
     rotates(Engine::MariaDb, "single", &[&"a".repeat(80), &"\u{e9}".repeat(40)]);
@@ -106,7 +106,7 @@ fn f17_43_the_longest_names_of_each_engine_are_rotated() {
 
 /// PostgreSQL would cut the name off in silence, and change somebody else's password.
 #[test]
-fn f17_43_a_name_that_is_too_long_is_refused_before_anything_is_made() {
+fn f43_a_name_that_is_too_long_is_refused_before_anything_is_made() {
     let name = |engine: &str, user: &str, strategy: &str| {
         let text = json!({
             "engine": engine, "host": "db", "username": user, "password": FIRST,

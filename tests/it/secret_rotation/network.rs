@@ -30,7 +30,7 @@ fn set_within(vault: &Vault, told: Told) -> Invocation {
 }
 
 #[test]
-fn f17_52_a_server_that_says_nothing_is_given_up_before_the_function_is() {
+fn f52_a_server_that_says_nothing_is_given_up_before_the_function_is() {
     let silent = Silent::listen().unwrap();
     let left = Duration::from_secs(3);
     let port = silent.port().unwrap();
@@ -90,23 +90,23 @@ fn gives_up_at_every_message(engine: Engine) {
 }
 
 #[test]
-fn f17_52_a_postgresql_that_says_nothing_more_is_given_up_at_every_message() {
+fn f52_a_postgresql_that_says_nothing_more_is_given_up_at_every_message() {
     gives_up_at_every_message(Engine::Postgres(15));
 }
 
 #[test]
-fn f17_52_a_mariadb_that_says_nothing_more_is_given_up_at_every_message() {
+fn f52_a_mariadb_that_says_nothing_more_is_given_up_at_every_message() {
     gives_up_at_every_message(Engine::MariaDb);
 }
 
 #[test]
-fn f17_52_a_mysql_that_says_nothing_more_is_given_up_at_every_message() {
+fn f52_a_mysql_that_says_nothing_more_is_given_up_at_every_message() {
     gives_up_at_every_message(Engine::MySql);
 }
 
 /// A clock that is slow makes the deadline look far: no single step at the database trusts it.
 #[test]
-fn f17_85_a_deadline_that_looks_far_away_makes_nobody_wait_for_it() {
+fn f85_a_deadline_that_looks_far_away_makes_nobody_wait_for_it() {
     let silent = Silent::listen().unwrap();
     let text = secret_at(Engine::Postgres(15), "127.0.0.1", silent.port().unwrap(), true);
     let vault = Vault::new(&[("app", &text)]);
@@ -117,7 +117,7 @@ fn f17_85_a_deadline_that_looks_far_away_makes_nobody_wait_for_it() {
 
 /// A clock that is fast makes it look past, which means unknown.
 #[test]
-fn f17_85_a_deadline_that_looks_past_stops_no_rotation() {
+fn f85_a_deadline_that_looks_past_stops_no_rotation() {
     let engine = Engine::Postgres(15);
     let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
     make(&server, engine, "app", FIRST);
@@ -131,7 +131,7 @@ fn f17_85_a_deadline_that_looks_past_stops_no_rotation() {
 
 /// Neither does one that looks as good as past: the step fails, and the next one has its time.
 #[test]
-fn f17_85_a_deadline_that_looks_near_is_a_time_out_and_no_harm() {
+fn f85_a_deadline_that_looks_near_is_a_time_out_and_no_harm() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         make(&server, engine, "app", FIRST);
@@ -147,7 +147,7 @@ fn f17_85_a_deadline_that_looks_near_is_a_time_out_and_no_harm() {
 
 /// A name with so long a part is never asked for: no resolver is needed to know that there is none.
 #[test]
-fn f17_57_a_host_whose_name_means_nothing_is_named() {
+fn f57_a_host_whose_name_means_nothing_is_named() {
     let host = format!("{}.invalid", "a".repeat(64));
     for engine in ENGINES {
         let vault = Vault::new(&[("app", &secret_at(engine, &host, 5432, true))]);
@@ -162,7 +162,7 @@ fn f17_57_a_host_whose_name_means_nothing_is_named() {
 const HANDSHAKE: usize = 4;
 
 #[test]
-fn f17_53_a_connection_that_is_reset_amid_the_handshake_is_unreachable() {
+fn f53_a_connection_that_is_reset_amid_the_handshake_is_unreachable() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         make(&server, engine, "app", FIRST);
@@ -229,23 +229,23 @@ fn waits_for_the_database(engine: Engine) {
 }
 
 #[test]
-fn f17_54_a_postgresql_that_is_away_after_the_change_is_waited_for() {
+fn f54_a_postgresql_that_is_away_after_the_change_is_waited_for() {
     waits_for_the_database(Engine::Postgres(15));
 }
 
 #[test]
-fn f17_54_a_mariadb_that_is_away_after_the_change_is_waited_for() {
+fn f54_a_mariadb_that_is_away_after_the_change_is_waited_for() {
     waits_for_the_database(Engine::MariaDb);
 }
 
 #[test]
-fn f17_54_a_mysql_that_is_away_after_the_change_is_waited_for() {
+fn f54_a_mysql_that_is_away_after_the_change_is_waited_for() {
     waits_for_the_database(Engine::MySql);
 }
 
 /// The server itself restarts at each message of the step, in its own time.
 #[test]
-fn f17_54_a_server_that_restarts_amid_the_step_loses_nobody() {
+fn f54_a_server_that_restarts_amid_the_step_loses_nobody() {
     for engine in [Engine::Postgres(15), Engine::MariaDb] {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         let server = Arc::new(server);
@@ -280,7 +280,7 @@ fn f17_54_a_server_that_restarts_amid_the_step_loses_nobody() {
 
 /// PostgreSQL lets its clients finish and takes no new ones: in its own words, and with a state.
 #[test]
-fn f17_54_a_postgresql_that_is_about_to_stop_is_named() {
+fn f54_a_postgresql_that_is_about_to_stop_is_named() {
     let engine = Engine::Postgres(15);
     let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
     make(&server, engine, "app", FIRST);

@@ -64,7 +64,7 @@ fn rotates(server: &Server, engine: Engine, strategy: &str) {
 }
 
 #[test]
-fn f17_44_odd_passwords_mean_the_same_to_postgresql() {
+fn f44_odd_passwords_mean_the_same_to_postgresql() {
     for version in [14, 18] {
         let engine = Engine::Postgres(version);
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
@@ -73,7 +73,7 @@ fn f17_44_odd_passwords_mean_the_same_to_postgresql() {
 }
 
 #[test]
-fn f17_44_odd_passwords_mean_the_same_to_a_postgresql_that_keeps_md5() {
+fn f44_odd_passwords_mean_the_same_to_a_postgresql_that_keeps_md5() {
     let engine = Engine::Postgres(15);
     let options = ServerOptions::default().authentication(Authentication::Md5);
     let Some(server) = servers::require(engine, options) else { return };
@@ -81,19 +81,19 @@ fn f17_44_odd_passwords_mean_the_same_to_a_postgresql_that_keeps_md5() {
 }
 
 #[test]
-fn f17_44_odd_passwords_mean_the_same_to_mariadb() {
+fn f44_odd_passwords_mean_the_same_to_mariadb() {
     let Some(server) = servers::require(Engine::MariaDb, ServerOptions::default()) else { return };
     rotates(&server, Engine::MariaDb, "single");
 }
 
 #[test]
-fn f17_44_odd_passwords_mean_the_same_to_mysql() {
+fn f44_odd_passwords_mean_the_same_to_mysql() {
     let Some(server) = servers::require(Engine::MySql, ServerOptions::default()) else { return };
     rotates(&server, Engine::MySql, "single");
 }
 
 #[test]
-fn f17_44_odd_passwords_are_kept_beside_others_by_mysql() {
+fn f44_odd_passwords_are_kept_beside_others_by_mysql() {
     let Some(server) = servers::require(Engine::MySql, ServerOptions::default()) else { return };
     rotates(&server, Engine::MySql, "dual");
 }
@@ -120,28 +120,28 @@ fn rotates_by_the_admin(engine: Engine, strategy: &str) {
 }
 
 #[test]
-fn f17_44_odd_passwords_of_two_users_mean_the_same_to_postgresql() {
+fn f44_odd_passwords_of_two_users_mean_the_same_to_postgresql() {
     rotates_by_the_admin(Engine::Postgres(15), "alternating");
 }
 
 #[test]
-fn f17_44_odd_passwords_of_two_users_mean_the_same_to_mariadb() {
+fn f44_odd_passwords_of_two_users_mean_the_same_to_mariadb() {
     rotates_by_the_admin(Engine::MariaDb, "alternating");
 }
 
 #[test]
-fn f17_44_odd_passwords_of_two_users_mean_the_same_to_mysql() {
+fn f44_odd_passwords_of_two_users_mean_the_same_to_mysql() {
     rotates_by_the_admin(Engine::MySql, "alternating");
 }
 
 #[test]
-fn f17_44_odd_passwords_are_kept_beside_others_by_mariadb() {
+fn f44_odd_passwords_are_kept_beside_others_by_mariadb() {
     rotates_by_the_admin(Engine::MariaDb, "dual");
 }
 
 /// The old password is said along with the new one.
 #[test]
-fn f17_44_odd_passwords_are_said_again_to_a_mysql_that_wants_to_hear_them() {
+fn f44_odd_passwords_are_said_again_to_a_mysql_that_wants_to_hear_them() {
     let options = ServerOptions::default().setting("password-require-current", "ON");
     let Some(server) = servers::require(Engine::MySql, options) else { return };
     rotates(&server, Engine::MySql, "single");
@@ -150,7 +150,7 @@ fn f17_44_odd_passwords_are_said_again_to_a_mysql_that_wants_to_hear_them() {
 
 /// The verifier is made of the prepared password: a client that prepares it by hand logs in, too.
 #[test]
-fn f17_44_a_verifier_is_made_of_the_prepared_password() {
+fn f44_a_verifier_is_made_of_the_prepared_password() {
     let engine = Engine::Postgres(15);
     let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
     make(&server, engine, "app", FIRST);
@@ -164,7 +164,7 @@ fn f17_44_a_verifier_is_made_of_the_prepared_password() {
 
 /// What escapes what, the session says and not the server.
 #[test]
-fn f17_45_a_mode_of_the_server_changes_no_password() {
+fn f45_a_mode_of_the_server_changes_no_password() {
     let modes = "NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT";
     for engine in [Engine::MariaDb, Engine::MySql] {
         let options = ServerOptions::default().setting("sql_mode", modes);
@@ -175,7 +175,7 @@ fn f17_45_a_mode_of_the_server_changes_no_password() {
 
 /// The name of a user and its rights are read and written under the same mode.
 #[test]
-fn f17_45_a_mode_of_the_server_changes_no_name() {
+fn f45_a_mode_of_the_server_changes_no_name() {
     let modes = "NO_BACKSLASH_ESCAPES,ANSI_QUOTES";
     for engine in [Engine::MariaDb, Engine::MySql] {
         let options = ServerOptions::default().setting("sql_mode", modes);
@@ -195,7 +195,7 @@ fn rotates_in(options: &ServerOptions) {
 }
 
 #[test]
-fn f17_46_a_server_in_latin1_changes_no_password() {
+fn f46_a_server_in_latin1_changes_no_password() {
     rotates_in(
         &ServerOptions::default()
             .setting("character-set-server", "latin1")
@@ -205,13 +205,13 @@ fn f17_46_a_server_in_latin1_changes_no_password() {
 
 /// A server that makes every session another's: ours says again which letters it uses.
 #[test]
-fn f17_46_a_server_that_starts_sessions_in_latin1_changes_no_password() {
+fn f46_a_server_that_starts_sessions_in_latin1_changes_no_password() {
     rotates_in(&ServerOptions::default().setting("init-connect", "SET NAMES latin1"));
 }
 
 /// A role's own settings, and a database whose letters are not those of the client.
 #[test]
-fn f17_46_a_database_in_latin1_changes_no_password_of_postgresql() {
+fn f46_a_database_in_latin1_changes_no_password_of_postgresql() {
     let engine = Engine::Postgres(15);
     let options = ServerOptions::default()
         .setting("standard_conforming_strings", "off")

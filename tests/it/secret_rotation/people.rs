@@ -47,7 +47,7 @@ fn comes_late(vault: &Vault, nth: u64, text: &str) {
 }
 
 #[test]
-fn f17_35_what_a_person_puts_at_any_moment_stays() {
+fn f35_what_a_person_puts_at_any_moment_stays() {
     const RANDOM: &str = r#"{"engine": "random", "password": "first"}"#;
     const BY_HAND: &str = r#"{"engine": "random", "password": "by hand"}"#;
     let mut n_put = 0;
@@ -64,7 +64,7 @@ fn f17_35_what_a_person_puts_at_any_moment_stays() {
 }
 
 #[test]
-fn f17_35_what_a_person_puts_for_a_user_of_a_database_stays() {
+fn f35_what_a_person_puts_for_a_user_of_a_database_stays() {
     let engine = Engine::Postgres(15);
     let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
     let mut n_put = 0;
@@ -86,7 +86,7 @@ fn f17_35_what_a_person_puts_for_a_user_of_a_database_stays() {
 
 /// The last moment of all: the label is about to move, and the step is not yet told of the change.
 #[test]
-fn f17_35_the_label_is_not_taken_off_a_value_that_came_at_the_last_moment() {
+fn f35_the_label_is_not_taken_off_a_value_that_came_at_the_last_moment() {
     const RANDOM: &str = r#"{"engine": "random", "password": "first"}"#;
     let vault = Vault::new(&[("app", RANDOM)]);
     vault.begin("app", T);

@@ -33,7 +33,7 @@ fn is_refused(scene: &Scene, step: &Invocation) {
 }
 
 #[test]
-fn f17_68_a_password_that_mysql_has_seen_before_is_refused_by_name() {
+fn f68_a_password_that_mysql_has_seen_before_is_refused_by_name() {
     let Some(scene) = Scene::new(Engine::MySql, "single") else { return };
     // The server remembers what was set while it had to.
     scene.sql(&[
@@ -46,7 +46,7 @@ fn f17_68_a_password_that_mysql_has_seen_before_is_refused_by_name() {
 }
 
 #[test]
-fn f17_68_a_password_that_is_too_weak_for_mysql_is_refused_by_name() {
+fn f68_a_password_that_is_too_weak_for_mysql_is_refused_by_name() {
     let Some(scene) = Scene::new(Engine::MySql, "single") else { return };
     scene.sql(&[
         "INSTALL COMPONENT 'file://component_validate_password'",
@@ -62,7 +62,7 @@ fn f17_68_a_password_that_is_too_weak_for_mysql_is_refused_by_name() {
 
 /// MariaDB checks passwords, and has no way to check a hash.
 #[test]
-fn f17_68_a_check_of_passwords_on_mariadb_is_named() {
+fn f68_a_check_of_passwords_on_mariadb_is_named() {
     let Some(scene) = Scene::new(Engine::MariaDb, "single") else { return };
     scene.sql(&["INSTALL SONAME 'simple_password_check'"]);
     scene.begin();
@@ -76,7 +76,7 @@ fn f17_68_a_check_of_passwords_on_mariadb_is_named() {
 }
 
 #[test]
-fn f17_68_a_password_that_is_too_weak_for_postgresql_is_refused_by_name() {
+fn f68_a_password_that_is_too_weak_for_postgresql_is_refused_by_name() {
     let options = ServerOptions::default().setting("shared_preload_libraries", "passwordcheck");
     let Some(scene) = Scene::with(Engine::Postgres(16), "single", options) else { return };
     scene.vault.state(|state| tag(state, "app", "caretaker:rotation:password_hash", "plain"));
@@ -84,7 +84,7 @@ fn f17_68_a_password_that_is_too_weak_for_postgresql_is_refused_by_name() {
 }
 
 #[test]
-fn f17_70_a_plugin_that_the_server_lacks_is_named() {
+fn f70_a_plugin_that_the_server_lacks_is_named() {
     let native = "UPDATE mysql.user SET plugin = 'mysql_native_password' WHERE user = 'app'";
     let ed25519 = "UPDATE mysql.global_priv SET priv = JSON_SET(priv, '$.plugin', 'ed25519') \
                    WHERE user = 'app'";
@@ -129,7 +129,7 @@ fn ed25519(strategy: &str) -> Option<Scene> {
 }
 
 #[test]
-fn f17_71_a_user_of_ed25519_stays_one() {
+fn f71_a_user_of_ed25519_stays_one() {
     let Some(scene) = ed25519("single") else { return };
     for _ in 0..2 {
         scene.rotates();
@@ -141,7 +141,7 @@ fn f17_71_a_user_of_ed25519_stays_one() {
 }
 
 #[test]
-fn f17_71_a_user_of_ed25519_has_two_passwords() {
+fn f71_a_user_of_ed25519_has_two_passwords() {
     let Some(scene) = ed25519("dual") else { return };
     for _ in 0..2 {
         let before = methods(&scene, "app");
@@ -158,7 +158,7 @@ fn f17_71_a_user_of_ed25519_has_two_passwords() {
 }
 
 #[test]
-fn f17_71_two_users_of_ed25519_take_turns() {
+fn f71_two_users_of_ed25519_take_turns() {
     let Some(scene) = ed25519("alternating") else { return };
     for user in ["app_clone", "app"] {
         scene.rotates();
@@ -168,7 +168,7 @@ fn f17_71_two_users_of_ed25519_take_turns() {
 }
 
 #[test]
-fn f17_71_a_socket_lets_in_as_before() {
+fn f71_a_socket_lets_in_as_before() {
     for strategy in ["single", "dual", "alternating"] {
         let Some(scene) = Scene::new(Engine::MariaDb, strategy) else { return };
         let alter = format!(
@@ -187,7 +187,7 @@ fn f17_71_a_socket_lets_in_as_before() {
 }
 
 #[test]
-fn f17_72_postgresql_keeps_the_password_as_the_secret_says() {
+fn f72_postgresql_keeps_the_password_as_the_secret_says() {
     let options = || ServerOptions::default().authentication(Authentication::Md5);
     let Some(scene) = Scene::with(Engine::Postgres(16), "single", options()) else { return };
     let kept = || scene.value("SELECT rolpassword FROM pg_authid WHERE rolname = 'app'");
@@ -205,7 +205,7 @@ fn f17_72_postgresql_keeps_the_password_as_the_secret_says() {
 
 /// The one setting under which the server, and its log, see the password.
 #[test]
-fn f17_72_postgresql_makes_of_a_plain_password_what_it_likes() {
+fn f72_postgresql_makes_of_a_plain_password_what_it_likes() {
     let options = ServerOptions::default().authentication(Authentication::Md5);
     let Some(scene) = Scene::with(Engine::Postgres(16), "single", options) else { return };
     scene.vault.state(|state| tag(state, "app", "caretaker:rotation:password_hash", "plain"));

@@ -26,7 +26,7 @@ fn server(engine: Engine) -> Option<Server> {
 
 /// Without a primary, it waits for one.
 #[test]
-fn f17_56_a_standby_of_postgresql_is_named() {
+fn f56_a_standby_of_postgresql_is_named() {
     for version in [15, 18] {
         let engine = Engine::Postgres(version);
         let Some(server) = server(engine) else { return };
@@ -50,7 +50,7 @@ fn f17_56_a_standby_of_postgresql_is_named() {
 }
 
 #[test]
-fn f17_56_a_postgresql_whose_transactions_are_read_only_is_named() {
+fn f56_a_postgresql_whose_transactions_are_read_only_is_named() {
     let engine = Engine::Postgres(15);
     let Some(server) = server(engine) else { return };
     server.execute("ALTER ROLE app SET default_transaction_read_only = on").unwrap();
@@ -58,7 +58,7 @@ fn f17_56_a_postgresql_whose_transactions_are_read_only_is_named() {
 }
 
 #[test]
-fn f17_56_a_mysql_that_is_read_only_to_everybody_is_named() {
+fn f56_a_mysql_that_is_read_only_to_everybody_is_named() {
     let Some(server) = server(Engine::MySql) else { return };
     server.execute("SET GLOBAL super_read_only = ON").unwrap();
     for strategy in ["single", "dual", "alternating"] {
@@ -68,7 +68,7 @@ fn f17_56_a_mysql_that_is_read_only_to_everybody_is_named() {
 
 /// To users only: what an admin may write would be on the replica and nowhere else.
 #[test]
-fn f17_56_a_replica_of_mysql_is_not_written_by_an_admin_that_could() {
+fn f56_a_replica_of_mysql_is_not_written_by_an_admin_that_could() {
     let Some(server) = server(Engine::MySql) else { return };
     server.execute("SET GLOBAL read_only = ON").unwrap();
     for strategy in ["single", "dual", "alternating"] {
@@ -79,7 +79,7 @@ fn f17_56_a_replica_of_mysql_is_not_written_by_an_admin_that_could() {
 }
 
 #[test]
-fn f17_56_a_mariadb_that_is_read_only_is_named() {
+fn f56_a_mariadb_that_is_read_only_is_named() {
     let Some(server) = server(Engine::MariaDb) else { return };
     server.execute("SET GLOBAL read_only = ON").unwrap();
     for strategy in ["single", "dual", "alternating"] {

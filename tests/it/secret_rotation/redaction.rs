@@ -79,7 +79,7 @@ fn check_hides(invocation: &Invocation, password: &str) {
 
 /// A real server repeats the name of a database that it does not have: here it is the password.
 #[test]
-fn f17_88_a_password_that_a_server_repeats_is_hidden() {
+fn f88_a_password_that_a_server_repeats_is_hidden() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         for (n, password) in ODD.into_iter().enumerate() {
@@ -129,7 +129,7 @@ fn message(client: &mut TcpStream, has_type: bool) -> Vec<u8> {
 }
 
 #[test]
-fn f17_88_a_password_that_a_server_repeats_in_another_spelling_is_hidden() {
+fn f88_a_password_that_a_server_repeats_in_another_spelling_is_hidden() {
     for password in ODD {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let text = json!({
@@ -154,7 +154,7 @@ fn f17_88_a_password_that_a_server_repeats_in_another_spelling_is_hidden() {
 
 /// At the most talkative level of our own logs, and of the libraries'.
 #[test]
-fn f17_88_no_level_of_the_logs_has_a_password() {
+fn f88_no_level_of_the_logs_has_a_password() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         make(&server, engine, "app", FIRST);
@@ -180,7 +180,7 @@ fn f17_88_no_level_of_the_logs_has_a_password() {
 
 /// At the level that Lambda offers, which is that of the AWS SDK too: it would print what it sends.
 #[test]
-fn f17_88_no_value_that_goes_to_aws_is_in_the_logs() {
+fn f88_no_value_that_goes_to_aws_is_in_the_logs() {
     let spec = |spec: Spec| spec.variable("AWS_LAMBDA_LOG_LEVEL", "TRACE");
     let secret = r#"{"engine": "random", "password": "FIRST-PASSWORD"}"#;
     let vault = Vault::with(hooks::PARAMETERS, spec, &[("key", secret)]);

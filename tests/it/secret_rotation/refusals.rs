@@ -36,7 +36,7 @@ fn edit(vault: &Vault, change: impl FnOnce(&mut Value)) {
 }
 
 #[test]
-fn f17_49_a_server_without_tls_gets_no_password() {
+fn f49_a_server_without_tls_gets_no_password() {
     let Some(server) = postgres(ServerOptions::default().tls(Tls::Off)) else { return };
     let vault = vault(&server, POSTGRES, "single");
     assert_eq!(code(&set(&vault)), "E_DB_TLS");
@@ -46,7 +46,7 @@ fn f17_49_a_server_without_tls_gets_no_password() {
 }
 
 #[test]
-fn f17_50_a_server_that_wants_tls_is_named() {
+fn f50_a_server_that_wants_tls_is_named() {
     let Some(server) = postgres(ServerOptions::default().tls(Tls::Required)) else { return };
     let vault = vault(&server, POSTGRES, "single");
     edit(&vault, |secret| secret["ssl"] = json!(false));
@@ -54,7 +54,7 @@ fn f17_50_a_server_that_wants_tls_is_named() {
 }
 
 #[test]
-fn f17_62_a_user_that_may_not_log_in_is_named() {
+fn f62_a_user_that_may_not_log_in_is_named() {
     let Some(server) = postgres(ServerOptions::default()) else { return };
     server.execute("ALTER ROLE app NOLOGIN").unwrap();
     let step = set(&vault(&server, POSTGRES, "single"));
@@ -62,7 +62,7 @@ fn f17_62_a_user_that_may_not_log_in_is_named() {
 }
 
 #[test]
-fn f17_65_a_user_without_a_connection_left_is_named() {
+fn f65_a_user_without_a_connection_left_is_named() {
     let Some(server) = postgres(ServerOptions::default()) else { return };
     server.execute("ALTER ROLE app CONNECTION LIMIT 0").unwrap();
     let step = set(&vault(&server, POSTGRES, "single"));
@@ -89,7 +89,7 @@ fn a_server_that_is_not_there_is_named() {
 }
 
 #[test]
-fn f17_61_a_user_that_is_gone_is_named() {
+fn f61_a_user_that_is_gone_is_named() {
     let Some(server) = postgres(ServerOptions::default()) else { return };
     let vault = vault(&server, POSTGRES, "single");
     edit(&vault, |secret| drop(secret.as_object_mut().unwrap().remove("masterarn")));
@@ -108,7 +108,7 @@ fn the_admin_helps_a_user_whose_password_nobody_knows() {
 }
 
 #[test]
-fn f17_79_a_secret_is_not_its_own_admin() {
+fn f79_a_secret_is_not_its_own_admin() {
     let Some(server) = postgres(ServerOptions::default()) else { return };
     let vault = vault(&server, POSTGRES, "alternating");
     edit(&vault, |secret| secret["masterarn"] = json!("app"));
@@ -116,7 +116,7 @@ fn f17_79_a_secret_is_not_its_own_admin() {
 }
 
 #[test]
-fn f17_78_an_admin_of_another_host_is_refused() {
+fn f78_an_admin_of_another_host_is_refused() {
     let Some(server) = postgres(ServerOptions::default()) else { return };
     let vault = vault(&server, POSTGRES, "alternating");
     edit(&vault, |secret| secret["host"] = json!("127.0.0.1"));
@@ -134,7 +134,7 @@ fn the_current_password_must_log_in_before_the_other_user_is_touched() {
 }
 
 #[test]
-fn f17_43_a_strange_name_is_rotated_like_any_other() {
+fn f43_a_strange_name_is_rotated_like_any_other() {
     let Some(server) = servers::require(POSTGRES, ServerOptions::default()) else { return };
     for (number, name) in ["We\"ird Üser", "a'b", "UPPER", "with%s", "semi;drop"].iter().enumerate()
     {

@@ -130,18 +130,18 @@ fn carries_over(engine: Engine) {
 }
 
 #[test]
-fn f17_82_two_users_of_mysql_may_do_the_same() {
+fn f82_two_users_of_mysql_may_do_the_same() {
     carries_over(Engine::MySql);
 }
 
 #[test]
-fn f17_82_two_users_of_mariadb_may_do_the_same() {
+fn f82_two_users_of_mariadb_may_do_the_same() {
     carries_over(Engine::MariaDb);
 }
 
 /// What the first user has lost while the second was the current one does not come back to it.
 #[test]
-fn f17_82_the_first_user_gets_nothing_back() {
+fn f82_the_first_user_gets_nothing_back() {
     for engine in [Engine::MySql, Engine::MariaDb] {
         let Some(scene) = scene(engine) else { return };
         scene.rotates();
@@ -154,7 +154,7 @@ fn f17_82_the_first_user_gets_nothing_back() {
 
 /// A second user that is in use never misses a right that both have.
 #[test]
-fn f17_82_what_both_may_do_is_not_said_again() {
+fn f82_what_both_may_do_is_not_said_again() {
     for engine in [Engine::MySql, Engine::MariaDb] {
         let Some(scene) = scene(engine) else { return };
         both_turns(&scene);
@@ -198,20 +198,20 @@ fn tells_every_grant(engine: Engine, all_of_admin: &str, default_role: &str) {
 }
 
 #[test]
-fn f17_82_an_admin_of_mysql_is_told_every_grant_that_it_lacks() {
+fn f82_an_admin_of_mysql_is_told_every_grant_that_it_lacks() {
     let all = "REVOKE 'rds_superuser_role' FROM admin@'%'";
     tells_every_grant(Engine::MySql, all, "SET DEFAULT ROLE reader TO app@'%'");
 }
 
 #[test]
-fn f17_82_an_admin_of_mariadb_is_told_every_grant_that_it_lacks() {
+fn f82_an_admin_of_mariadb_is_told_every_grant_that_it_lacks() {
     let all = "REVOKE ALL PRIVILEGES, GRANT OPTION FROM admin@'%'";
     tells_every_grant(Engine::MariaDb, all, "SET DEFAULT ROLE reader FOR app@'%'");
 }
 
 /// On PostgreSQL the second user is a member of the first: what either may do is one thing.
 #[test]
-fn f17_82_two_users_of_postgresql_may_do_the_same() {
+fn f82_two_users_of_postgresql_may_do_the_same() {
     for version in [15, 18] {
         let Some(scene) = Scene::new(Engine::Postgres(version), "alternating") else { return };
         scene.sql(&[

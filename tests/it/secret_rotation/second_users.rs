@@ -39,7 +39,7 @@ fn admin_rotated(engine: Engine, nth: u64) -> Option<Scene> {
 const SECOND_LOOK: u64 = 4;
 
 #[test]
-fn f17_76_an_admin_that_is_rotated_meanwhile_is_looked_at_again() {
+fn f76_an_admin_that_is_rotated_meanwhile_is_looked_at_again() {
     for engine in [Engine::Postgres(16), Engine::MariaDb, Engine::MySql] {
         let Some(scene) = admin_rotated(engine, SECOND_LOOK) else { return };
         scene.step("setSecret").answer();
@@ -48,7 +48,7 @@ fn f17_76_an_admin_that_is_rotated_meanwhile_is_looked_at_again() {
 }
 
 #[test]
-fn f17_76_an_admin_is_not_looked_at_for_ever() {
+fn f76_an_admin_is_not_looked_at_for_ever() {
     let Some(scene) = admin_rotated(Engine::Postgres(16), SECOND_LOOK + 1) else { return };
     let step = scene.step("setSecret");
     let (code, message) = failure(&step).unwrap();
@@ -73,7 +73,7 @@ fn as_admin(scene: &Scene, sql: &str) {
 }
 
 #[test]
-fn f17_81_a_second_user_that_only_a_superuser_could_have_made_is_refused() {
+fn f81_a_second_user_that_only_a_superuser_could_have_made_is_refused() {
     for (version, attribute) in [(15, "SUPERUSER"), (15, "REPLICATION"), (18, "BYPASSRLS")] {
         let Some(scene) = with_clone(version) else { return };
         scene.sql(&[&format!("ALTER ROLE app_clone {attribute}")]);
@@ -89,7 +89,7 @@ fn f17_81_a_second_user_that_only_a_superuser_could_have_made_is_refused() {
 
 /// The doctor's words, run by the admin as they are, give the first user what the second has made.
 #[test]
-fn f17_83_what_the_second_user_has_made_before_is_reassigned_as_the_doctor_says() {
+fn f83_what_the_second_user_has_made_before_is_reassigned_as_the_doctor_says() {
     for version in [15, 16, 18] {
         let Some(scene) = with_clone(version) else { return };
         scene.sql(&["GRANT CREATE ON SCHEMA public TO app_clone"]);

@@ -11,7 +11,7 @@ use super::{databases::FIRST, users::*, *};
 const RANDOM: &str = r#"{"engine": "random", "password": "first"}"#;
 
 #[test]
-fn f17_58_a_call_that_is_throttled_three_times_is_made_a_fourth_time() {
+fn f58_a_call_that_is_throttled_three_times_is_made_a_fourth_time() {
     let vault = Vault::new(&[("app", RANDOM)]);
     let rotation = vault.begin("app", T);
     for nth in 1..=3 {
@@ -22,7 +22,7 @@ fn f17_58_a_call_that_is_throttled_three_times_is_made_a_fourth_time() {
 }
 
 #[test]
-fn f17_58_a_call_that_is_throttled_for_longer_is_named_and_made_good() {
+fn f58_a_call_that_is_throttled_for_longer_is_named_and_made_good() {
     let spec = |spec: Spec| spec.variable("AWS_MAX_ATTEMPTS", "1");
     let vault = Vault::with(&[], spec, &[("app", RANDOM)]);
     let rotation = vault.begin("app", T);
@@ -42,7 +42,7 @@ fn f17_58_a_call_that_is_throttled_for_longer_is_named_and_made_good() {
 }
 
 #[test]
-fn f17_59_a_key_that_may_not_be_used_is_named_at_every_step() {
+fn f59_a_key_that_may_not_be_used_is_named_at_every_step() {
     let engine = Engine::Postgres(15);
     let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
     make(&server, engine, "app", FIRST);
@@ -65,7 +65,7 @@ fn f17_59_a_key_that_may_not_be_used_is_named_at_every_step() {
 
 /// The right to use a key can go between the reading and the writing of one step.
 #[test]
-fn f17_59_a_key_that_may_not_be_used_any_more_is_named_when_the_value_is_written() {
+fn f59_a_key_that_may_not_be_used_any_more_is_named_when_the_value_is_written() {
     let vault = Vault::new(&[("app", RANDOM)]);
     vault.begin("app", T);
     let put = Calls::nth(1).of("secretsmanager:PutSecretValue");
@@ -81,7 +81,7 @@ fn f17_59_a_key_that_may_not_be_used_any_more_is_named_when_the_value_is_written
 /// Too few concurrent runs for all functions of an account, reserved or not, and Lambda refuses to
 /// run a step: Secrets Manager tells no difference from a step that failed.
 #[test]
-fn f17_84_a_step_that_lambda_has_no_room_for_is_made_good_by_the_next_attempt() {
+fn f84_a_step_that_lambda_has_no_room_for_is_made_good_by_the_next_attempt() {
     for refused in 0..4 {
         let vault = Vault::new(&[("app", RANDOM)]);
         let rotation = vault.begin("app", T);

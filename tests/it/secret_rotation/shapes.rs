@@ -38,17 +38,17 @@ fn rotates_with_dbname(engine: Engine, create: &str) {
 }
 
 #[test]
-fn f17_38_a_database_with_a_space_or_none_at_all_is_fine_on_postgresql() {
+fn f38_a_database_with_a_space_or_none_at_all_is_fine_on_postgresql() {
     rotates_with_dbname(POSTGRES, "CREATE DATABASE \"my shop\"");
 }
 
 #[test]
-fn f17_38_a_database_with_a_space_or_none_at_all_is_fine_on_mariadb() {
+fn f38_a_database_with_a_space_or_none_at_all_is_fine_on_mariadb() {
     rotates_with_dbname(Engine::MariaDb, "CREATE DATABASE `my shop`");
 }
 
 #[test]
-fn f17_38_a_database_with_a_space_or_none_at_all_is_fine_on_mysql() {
+fn f38_a_database_with_a_space_or_none_at_all_is_fine_on_mysql() {
     rotates_with_dbname(Engine::MySql, "CREATE DATABASE `my shop`");
 }
 
@@ -65,7 +65,7 @@ fn by_a_person(server: &Server, password: &str, url: &str) -> String {
 }
 
 #[test]
-fn f17_39_all_but_the_password_and_what_is_made_of_it_stays_byte_for_byte() {
+fn f39_all_but_the_password_and_what_is_made_of_it_stays_byte_for_byte() {
     let Some(server) = server(POSTGRES) else { return };
     let vault = with_text(&server, &by_a_person(&server, FIRST, "old"));
     let template = r#"{"DATABASE_URL": "postgres://{username}:{password}@{host}/{id}"}"#;
@@ -81,7 +81,7 @@ fn f17_39_all_but_the_password_and_what_is_made_of_it_stays_byte_for_byte() {
 }
 
 #[test]
-fn f17_40_an_engine_by_another_of_its_names_is_rotated() {
+fn f40_an_engine_by_another_of_its_names_is_rotated() {
     let names = [
         (POSTGRES, "aurora-postgresql"),
         (POSTGRES, "postgresql"),
@@ -97,7 +97,7 @@ fn f17_40_an_engine_by_another_of_its_names_is_rotated() {
 }
 
 #[test]
-fn f17_40_an_engine_that_is_none_or_missing_is_refused_before_anything_is_made() {
+fn f40_an_engine_that_is_none_or_missing_is_refused_before_anything_is_made() {
     let secret = |engine: &str| {
         format!(r#"{{{engine}"host": "db", "username": "app", "password": "hunter2hunter2"}}"#)
     };
@@ -122,7 +122,7 @@ fn f17_40_an_engine_that_is_none_or_missing_is_refused_before_anything_is_made()
 
 /// The secret says one engine and the server is another: nobody gets a password, and nothing waits.
 #[test]
-fn f17_40_an_engine_that_the_server_is_not_is_told_and_nothing_changed() {
+fn f40_an_engine_that_the_server_is_not_is_told_and_nothing_changed() {
     let Some(server) = server(Engine::MariaDb) else { return };
     let vault = alone(&server, Engine::MariaDb, "app", FIRST);
     edit(&vault, |secret| secret["engine"] = json!("postgres"));
@@ -132,7 +132,7 @@ fn f17_40_an_engine_that_the_server_is_not_is_told_and_nothing_changed() {
 }
 
 #[test]
-fn f17_41_a_previous_version_that_nobody_can_read_is_left_aside() {
+fn f41_a_previous_version_that_nobody_can_read_is_left_aside() {
     let Some(server) = server(POSTGRES) else { return };
     let texts = ["hunter2", "[]", "{\"password\": \"hunter2\"}", "{\"engine\": 5}", ""];
     let vault = alone(&server, POSTGRES, "app", FIRST);

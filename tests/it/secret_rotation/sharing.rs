@@ -42,7 +42,7 @@ fn fails(vault: &Vault, secret: &str, token: &str) -> String {
 }
 
 #[test]
-fn f17_24_the_second_of_two_secrets_for_one_user_fails_and_leaves_the_user_alone() {
+fn f24_the_second_of_two_secrets_for_one_user_fails_and_leaves_the_user_alone() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         let vault = vault(&server, engine, [false, false]);
@@ -59,7 +59,7 @@ fn f17_24_the_second_of_two_secrets_for_one_user_fails_and_leaves_the_user_alone
 /// Of two pairs that are the same pair, the first rotation makes the second user, and so does the
 /// other; then neither current password is the first secret's any more.
 #[test]
-fn f17_24_two_secrets_for_the_same_two_users_never_both_lose_them() {
+fn f24_two_secrets_for_the_same_two_users_never_both_lose_them() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         let vault = vault(&server, engine, [true, true]);
@@ -76,7 +76,7 @@ fn f17_24_two_secrets_for_the_same_two_users_never_both_lose_them() {
 }
 
 #[test]
-fn f17_25_of_a_single_and_an_alternating_secret_the_one_that_lost_its_user_says_so() {
+fn f25_of_a_single_and_an_alternating_secret_the_one_that_lost_its_user_says_so() {
     for engine in ENGINES {
         let Some(server) = servers::require(engine, ServerOptions::default()) else { return };
         let vault = vault(&server, engine, [true, false]);

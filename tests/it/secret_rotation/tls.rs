@@ -26,21 +26,21 @@ fn refuses(engine: Engine, certificate: Certificate, host: &str, reason: &str) {
 }
 
 #[test]
-fn f17_51_a_certificate_of_an_unknown_authority_is_refused() {
+fn f51_a_certificate_of_an_unknown_authority_is_refused() {
     for engine in ENGINES {
         refuses(engine, Certificate::FromAnotherAuthority, "localhost", "UnknownIssuer");
     }
 }
 
 #[test]
-fn f17_51_a_certificate_that_has_expired_is_refused() {
+fn f51_a_certificate_that_has_expired_is_refused() {
     for engine in ENGINES {
         refuses(engine, Certificate::Expired, "localhost", "expired");
     }
 }
 
 #[test]
-fn f17_51_a_certificate_for_another_name_is_refused() {
+fn f51_a_certificate_for_another_name_is_refused() {
     for engine in ENGINES {
         let certificate = |name: &str| Certificate::For(name.to_owned());
         refuses(engine, certificate("db.example"), "localhost", "db.example");
@@ -59,7 +59,7 @@ fn accepts(engine: Engine, certificate: Certificate, change: impl FnOnce(&mut Va
 }
 
 #[test]
-fn f17_51_an_address_is_a_name_that_a_certificate_can_be_for() {
+fn f51_an_address_is_a_name_that_a_certificate_can_be_for() {
     for engine in ENGINES {
         accepts(engine, Certificate::Good, |secret| secret["host"] = json!("127.0.0.1"));
         let certificate = Certificate::For("127.0.0.1".to_owned());
@@ -68,7 +68,7 @@ fn f17_51_an_address_is_a_name_that_a_certificate_can_be_for() {
 }
 
 #[test]
-fn f17_51_another_name_can_be_asked_for() {
+fn f51_another_name_can_be_asked_for() {
     for engine in ENGINES {
         let certificate = || Certificate::For("db.example".to_owned());
         accepts(engine, certificate(), |secret| secret["sslservername"] = json!("db.example"));
@@ -80,7 +80,7 @@ fn f17_51_another_name_can_be_asked_for() {
 }
 
 #[test]
-fn f17_51_a_name_that_is_none_is_refused() {
+fn f51_a_name_that_is_none_is_refused() {
     for engine in ENGINES {
         let Some(server) = server(engine, Certificate::Good) else { return };
         let vault = alone(&server, engine, "app", FIRST);
@@ -102,7 +102,7 @@ fn proofs(server: &Server) -> Vec<usize> {
 /// has five characters more, its header `p=tls-server-end-point` twenty-one more than `n`, and the
 /// proof holds a hash of 32 bytes beside the header, in base64.
 #[test]
-fn f17_60_the_proof_of_a_login_is_bound_to_the_connection() {
+fn f60_the_proof_of_a_login_is_bound_to_the_connection() {
     for version in [14, 18] {
         let engine = Engine::Postgres(version);
         let options = ServerOptions::default().setting("log_min_messages", "debug4");

@@ -27,7 +27,7 @@ fn test(vault: &Vault) -> Invocation {
 }
 
 #[test]
-fn f17_51_a_certificate_for_another_name_is_taken_on_request_only() {
+fn f51_a_certificate_for_another_name_is_taken_on_request_only() {
     for engine in ENGINES {
         let Some(server) = server(engine, another()) else { return };
         // Two users: the admin logs in as well.
@@ -44,7 +44,7 @@ fn f17_51_a_certificate_for_another_name_is_taken_on_request_only() {
 }
 
 #[test]
-fn f17_51_a_certificate_of_an_unknown_authority_or_of_yesterday_is_never_taken() {
+fn f51_a_certificate_of_an_unknown_authority_or_of_yesterday_is_never_taken() {
     for engine in ENGINES {
         for certificate in [Certificate::FromAnotherAuthority, Certificate::Expired] {
             let Some(server) = server(engine, certificate) else { return };

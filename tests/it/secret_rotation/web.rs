@@ -101,7 +101,7 @@ fn a_value_never_leaves_in_clear() {
 }
 
 #[test]
-fn f17_52_a_silent_web_server_ends_the_step_in_time() {
+fn f52_a_silent_web_server_ends_the_step_in_time() {
     let silent = Silent::listen().unwrap();
     let url = format!("http://127.0.0.1:{}", silent.port().unwrap());
     let vault = vault(|spec| spec.timeout(Duration::from_secs(2)), &[("test_url", &url)]);

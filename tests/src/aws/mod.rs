@@ -9,6 +9,7 @@ pub mod ec2;
 pub mod events;
 pub mod faults;
 pub mod form;
+mod hand;
 pub mod identity;
 mod json;
 pub mod log;

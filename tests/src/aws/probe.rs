@@ -7,11 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{
-    autoscaling,
-    call::{Call, Input, Reply, ServiceError},
-    ec2,
-    form::Form,
-    rds, secretsmanager,
+    call::{Call, Reply, ServiceError},
+    hand,
+    site::Site,
     world::{HOME_ACCOUNT, Place, World},
 };
 
@@ -44,18 +42,15 @@ impl Probe {
     /// `request` is the operation and its parameters: `StopInstances&InstanceId.1=i-1`. The
     /// answer is the XML inside the envelope.
     pub(crate) fn ec2(&mut self, request: &str) -> Result<String, ServiceError> {
-        let call = self.call("ec2", request);
-        ec2::handle(&mut self.world, call).map(text)
+        self.query("ec2", request)
     }
 
     pub(crate) fn rds(&mut self, request: &str) -> Result<String, ServiceError> {
-        let call = self.call("rds", request);
-        rds::handle(&mut self.world, call).map(text)
+        self.query("rds", request)
     }
 
     pub(crate) fn autoscaling(&mut self, request: &str) -> Result<String, ServiceError> {
-        let call = self.call("autoscaling", request);
-        autoscaling::handle(&mut self.world, call).map(text)
+        self.query("autoscaling", request)
     }
 
     /// The answer of a JSON service.
@@ -64,28 +59,26 @@ impl Probe {
         operation: &str,
         parameters: Value,
     ) -> Result<Value, ServiceError> {
-        let Value::Object(members) = parameters else { panic!("not an object: {parameters}") };
-        let call = self.call_with("secretsmanager", operation, Input::Json(members));
-        secretsmanager::handle(&mut self.world, call).map(value)
+        self.world.by_hand("secretsmanager", &site(self.now), operation, parameters).map(value)
     }
 
-    pub(crate) fn call(&self, service: &'static str, request: &str) -> Call {
-        let (operation, parameters) = request.split_once('&').unwrap_or((request, ""));
-        let input = Input::Query(Form::parse(parameters.as_bytes()));
-        self.call_with(service, operation, input)
+    pub(crate) fn call(&self, service: &str, request: &str) -> Call {
+        let (operation, parameters) = split(request);
+        hand::call(service, &site(self.now), operation, parameters).unwrap().1
     }
 
-    pub(crate) fn call_with(&self, service: &'static str, operation: &str, input: Input) -> Call {
-        Call {
-            service,
-            operation: operation.to_owned(),
-            account: HOME_ACCOUNT.to_owned(),
-            region: REGION.to_owned(),
-            access_key: "local".to_owned(),
-            now: self.now,
-            input,
-        }
+    fn query(&mut self, service: &str, request: &str) -> Result<String, ServiceError> {
+        let (operation, parameters) = split(request);
+        self.world.by_hand(service, &site(self.now), operation, parameters).map(text)
     }
+}
+
+fn site(now: Timestamp) -> Site<'static> {
+    Site { account: HOME_ACCOUNT, region: REGION, now }
+}
+
+fn split(request: &str) -> (&str, &str) {
+    request.split_once('&').unwrap_or((request, ""))
 }
 
 fn text(reply: Reply) -> String {

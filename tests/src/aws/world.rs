@@ -9,6 +9,8 @@ use super::{
 
 /// The account of a caller that has assumed no role.
 pub const HOME_ACCOUNT: &str = "111111111111";
+/// The region in which a stack is deployed that names none.
+pub const HOME_REGION: &str = "eu-west-1";
 
 /// Everything that exists, per account and region. An account or a region that nobody has used
 /// is empty, not an error.

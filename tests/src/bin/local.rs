@@ -4,23 +4,22 @@
 use std::io::{self, Write as _};
 
 use ::tests::{
-    aws::{LocalAws, Options, clock::Clock, dice::Dice, world::World},
+    aws::{clock::Clock, dice::Dice},
     demo,
     local::{Functions, drive, instructions},
+    stage::{Deployed, Stage},
 };
 use anyhow::{Context as _, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> anyhow::Result<()> {
     let Arguments { port, speed, functions } = Arguments::parse(std::env::args().skip(1))?;
-    let stack = demo::deploy(&[])?;
     let clock = if speed == 1 { Clock::real() } else { Clock::fast(speed) };
-    let mut world = World::default();
-    world.dice = Dice::random();
+    let deployed = demo::deploy(Stage::on(clock).port(port))?;
+    deployed.aws.with(|world| world.dice = Dice::random());
     // Ends with us.
-    let server = demo::populate(&mut world, &stack, clock.now())?;
-    let options = Options { port, clock: Some(clock), world, ..Options::default() };
-    let aws = LocalAws::start(options)?;
+    let server = demo::populate(&deployed)?;
+    let Deployed { aws, stack } = deployed;
     print(&instructions(&aws.endpoint(), &stack, server.as_ref()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

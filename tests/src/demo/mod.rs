@@ -8,16 +8,12 @@ mod paragraph;
 mod screen;
 pub mod secret_rotation;
 
-use std::{path::Path, time::Duration};
-
 use anyhow::bail;
-use jiff::Timestamp;
 
 use crate::{
-    aws::world::World,
-    lambda::Spec,
+    aws::world::{HOME_ACCOUNT, HOME_REGION},
     servers::Server,
-    template::{Deployment, Function, Stack, Template},
+    stage::{Deployed, Stage},
 };
 pub use paint::{Colour, Paint};
 pub use screen::Screen;
@@ -68,45 +64,23 @@ fn run_all(demos: &[&Demo], screen: &mut Screen<'_>) -> anyhow::Result<()> {
     bail!(failures.join("\n"))
 }
 
-/// The template as the demo's account deploys it. Every parameter that is not among `parameters`
-/// has its default, but for the topic that failures are told to.
-pub fn deploy(parameters: &[(&str, &str)]) -> anyhow::Result<Stack> {
-    let deployment = Deployment::default();
-    let topic = format!("arn:aws:sns:{}:{}:{TOPIC}", deployment.region, deployment.account);
-    let deployment = parameters
-        .iter()
-        .fold(deployment, |deployment, (name, value)| deployment.with(name, value));
-    Template::of_workspace()?.deploy(&deployment.with("AlertTopicArn", &topic))
+/// Deploys the demo's account: the stack, and the topic that failures are told to.
+pub fn deploy(stage: Stage) -> anyhow::Result<Deployed> {
+    let topic = format!("arn:aws:sns:{HOME_REGION}:{HOME_ACCOUNT}:{TOPIC}");
+    let deployed = stage.parameters(&[("AlertTopicArn", &topic)]).deploy()?;
+    let Deployed { aws, stack } = &deployed;
+    aws.with(|world| world.place(&stack.account, &stack.region).sns.add_topic(TOPIC));
+    Ok(deployed)
 }
 
-/// Puts the deployed stack into a world.
-fn install(world: &mut World, stack: &Stack, now: Timestamp) {
-    stack.install(world, now);
-    world.place(&stack.account, &stack.region).sns.add_topic(TOPIC);
-}
-
-/// Puts the deployed stack and what every function looks after into a world. Part of that is a
-/// database, if its programs are on this machine; it ends when dropped.
-pub fn populate(
-    world: &mut World,
-    stack: &Stack,
-    now: Timestamp,
-) -> anyhow::Result<Option<Server>> {
-    install(world, stack, now);
-    instance_scheduler::populate(world, stack, now)?;
-    secret_rotation::populate(world, stack, now)
-}
-
-/// A function as the template deploys it.
-fn spec(binary: &Path, stack: &Stack, function: &Function, endpoint: &str) -> anyhow::Result<Spec> {
-    let mut spec = Spec::at(&function.name, binary)
-        .endpoint(endpoint)
-        .timeout(Duration::from_secs(function.timeout_secs))
-        .memory_mib(u32::try_from(function.memory_mb)?);
-    spec.account.clone_from(&stack.account);
-    spec.region.clone_from(&stack.region);
-    spec.variables.extend(function.variables.clone());
-    Ok(spec)
+/// Puts what every function looks after into the demo's account. Part of that is a database, if its
+/// programs are on this machine; it ends when dropped.
+pub fn populate(Deployed { aws, stack }: &Deployed) -> anyhow::Result<Option<Server>> {
+    let now = aws.clock().now();
+    aws.with(|world| {
+        instance_scheduler::populate(world, stack, now)?;
+        secret_rotation::populate(world, stack, now)
+    })
 }
 
 #[cfg(test)]

@@ -62,19 +62,26 @@ pub fn instructions(endpoint: &str, stack: &Stack, server: Option<&Server>) -> S
 mod tests {
     use std::path::Path;
 
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::demo;
+    use crate::stage::Stage;
+
+    fn without_database() -> String {
+        let deployed = Stage::at(Timestamp::UNIX_EPOCH).deploy().unwrap();
+        instructions(&deployed.aws.endpoint(), &deployed.stack, None)
+    }
 
     #[test]
     fn without_a_database_it_says_how_to_get_one() {
-        let told = instructions("http://127.0.0.1:1", &demo::deploy(&[]).unwrap(), None);
+        let told = without_database();
         assert!(told.contains("`tests/run servers` unpacks one"), "{told}");
         assert!(!told.contains("SSL_CA_PEM") && !told.contains("--secret-id shop"), "{told}");
     }
 
     #[test]
     fn every_event_that_it_names_is_there() {
-        let told = instructions("http://127.0.0.1:1", &demo::deploy(&[]).unwrap(), None);
+        let told = without_database();
         let words = told.split_whitespace().filter(|word| word.starts_with("events/"));
         let steps = ["doctor", "create", "set", "test", "finish"];
         let names = words.flat_map(|word| steps.map(|step| word.replace("$event", step)));

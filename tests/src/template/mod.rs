@@ -7,14 +7,14 @@ mod reference;
 mod stack;
 mod yaml;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 use anyhow::Context as _;
 use serde_json::Value;
 
 pub use stack::{Event, Function, Stack};
 
-use crate::aws::world::HOME_ACCOUNT;
+use crate::aws::world::{HOME_ACCOUNT, HOME_REGION};
 
 /// The text of a template, its short tags (`!Ref`) expanded to their long forms.
 #[derive(Debug, Clone)]
@@ -31,12 +31,17 @@ pub struct Deployment {
 }
 
 impl Template {
-    /// The `template.yaml` of this workspace.
-    pub fn of_workspace() -> anyhow::Result<Self> {
+    /// The `template.yaml` of this workspace, read once per process.
+    pub fn of_workspace() -> anyhow::Result<&'static Self> {
+        static READ: OnceLock<Template> = OnceLock::new();
+        if let Some(template) = READ.get() {
+            return Ok(template);
+        }
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
-        Self::parse(&text)
+        let template = Self::parse(&text)?;
+        Ok(READ.get_or_init(|| template))
     }
 
     pub fn parse(text: &str) -> anyhow::Result<Self> {
@@ -53,7 +58,7 @@ impl Default for Deployment {
     fn default() -> Self {
         Self {
             account: HOME_ACCOUNT.to_owned(),
-            region: "eu-west-1".to_owned(),
+            region: HOME_REGION.to_owned(),
             stack_name: "caretaker".to_owned(),
             parameters: BTreeMap::new(),
         }
@@ -65,6 +70,11 @@ impl Deployment {
     pub fn with(mut self, parameter: &str, value: &str) -> Self {
         self.parameters.insert(parameter.to_owned(), value.to_owned());
         self
+    }
+
+    #[must_use]
+    pub fn with_all(self, parameters: &[(&str, &str)]) -> Self {
+        parameters.iter().fold(self, |deployment, (name, value)| deployment.with(name, value))
     }
 
     #[must_use]

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_43_limits_of_names_are_those_of_the_engine() {
+    fn f43_limits_of_names_are_those_of_the_engine() {
         let postgres = |name: &str, expected: &str| check(EngineName::Postgres, name, expected);
         postgres(&"a".repeat(57), &format!("{}_clone", "a".repeat(57)));
         postgres(&"a".repeat(58), "E_NAME_TOO_LONG");

@@ -175,44 +175,44 @@ mod tests {
     }
 
     #[test]
-    fn f17_26_an_unknown_token_is_refused() {
+    fn f26_an_unknown_token_is_refused() {
         check(&secret(&[("C", &[CURRENT])]), "createSecret", "E_TOKEN_UNKNOWN");
     }
 
     #[test]
-    fn f17_27_a_token_that_was_current_once_is_refused() {
+    fn f27_a_token_that_was_current_once_is_refused() {
         let secret = secret(&[("C", &[CURRENT]), ("T", &[PREVIOUS])]);
         check(&secret, "setSecret", "E_TOKEN_NOT_PENDING");
     }
 
     #[test]
-    fn f17_28_a_token_that_is_current_is_done_whatever_else_it_is() {
+    fn f28_a_token_that_is_current_is_done_whatever_else_it_is() {
         check(&secret(&[("T", &[CURRENT, PENDING])]), "finishSecret", "nothing");
         check(&secret(&[("T", &[PENDING, CURRENT])]), "createSecret", "nothing");
     }
 
     #[test]
-    fn f17_29_a_token_that_another_rotation_has_replaced_is_unknown() {
+    fn f29_a_token_that_another_rotation_has_replaced_is_unknown() {
         let secret = secret(&[("C", &[CURRENT]), ("U", &[PENDING])]);
         check(&secret, "setSecret", "E_TOKEN_UNKNOWN");
     }
 
     #[test]
-    fn f17_30_disabled_rotation_is_refused() {
+    fn f30_disabled_rotation_is_refused() {
         let mut secret = secret(&[("C", &[CURRENT]), ("T", &[PENDING])]);
         secret.rotation_enabled = Some(false);
         check(&secret, "createSecret", "E_ROTATION_DISABLED");
     }
 
     #[test]
-    fn f17_31_rotation_that_aws_says_nothing_of_goes_on() {
+    fn f31_rotation_that_aws_says_nothing_of_goes_on() {
         let mut secret = secret(&[("C", &[CURRENT]), ("T", &[PENDING])]);
         secret.rotation_enabled = None;
         check(&secret, "createSecret", "open createSecret");
     }
 
     #[test]
-    fn f17_86_a_replica_is_rotated_where_its_primary_is() {
+    fn f86_a_replica_is_rotated_where_its_primary_is() {
         let mut secret = secret(&[("C", &[CURRENT]), ("T", &[PENDING])]);
         secret.primary_region = Some("us-east-1".to_owned());
         check(&secret, "createSecret", "E_REPLICA");

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_63_an_admin_helps_where_the_password_is_too_old() {
+    fn f63_an_admin_helps_where_the_password_is_too_old() {
         let check = |strategy, known, expired: &[Credential], expected| {
             let answer = |credential| {
                 let is_right = expired.contains(&credential);

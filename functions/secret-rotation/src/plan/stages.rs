@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_86_copies_in_other_regions_are_told() {
+    fn f86_copies_in_other_regions_are_told() {
         let mut secret = secret(&[("C", &[CURRENT])]);
         let replica = |region: &str, status: &str, message: Option<&str>| Replica {
             region: region.to_owned(),

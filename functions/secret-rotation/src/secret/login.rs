@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_37_a_port_is_a_number_or_a_text_or_the_engines_own() {
+    fn f37_a_port_is_a_number_or_a_text_or_the_engines_own() {
         const WRONG: Result<u16, &str> = Err("the field `port` is not a number from 1 to 65535");
         check_port("", Ok(5432));
         check_port(r#", "port": "5433""#, Ok(5433));

@@ -22,9 +22,13 @@ pub(super) fn decode(
         Some((prefix, operation)) if prefix == target => operation,
         _ => return Err(ServiceError::unknown_operation(header)),
     };
+    Ok((operation.to_owned(), members(body)?))
+}
+
+pub(super) fn members(body: &[u8]) -> Result<Input, ServiceError> {
     let body = if body.is_empty() { b"{}" } else { body };
     match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => Ok((operation.to_owned(), Input::Json(members))),
+        Ok(Value::Object(members)) => Ok(Input::Json(members)),
         Ok(_) => Err(serialization("the body is not an object")),
         Err(error) => Err(serialization(&error.to_string())),
     }

@@ -8,6 +8,7 @@ use http::{Response, request::Parts};
 
 use super::{
     call::{Input, Outcome, ServiceError},
+    form::Form,
     service::{Service, Wire},
 };
 
@@ -22,6 +23,14 @@ pub(super) fn decode(
             query::decode(version, head, body)
         }
         Wire::Json { target, .. } => json::decode(target, head, body),
+    }
+}
+
+/// Reads the parameters alone.
+pub(super) fn input(service: &Service, text: &[u8]) -> Result<Input, ServiceError> {
+    match service.wire {
+        Wire::Ec2Query { .. } | Wire::AwsQuery { .. } => Ok(Input::Query(Form::parse(text))),
+        Wire::Json { .. } => json::members(text),
     }
 }
 

@@ -1,18 +1,11 @@
 //! What people do during the simulated week, behind the function's back. Decides nothing for the
 //! function: it changes the world as a person at the console would.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::fleet::{FLEET, Kind, Resource, WITHOUT_KEY};
-use crate::aws::{
-    call::{Call, Input},
-    ec2,
-    form::Form,
-    identity::LOCAL_KEY,
-    site::Site,
-    world::World,
-};
+use crate::aws::{site::Site, world::World};
 
 /// One thing that a person does, and when.
 #[derive(Debug, Clone, Copy)]
@@ -60,20 +53,21 @@ impl Deed {
 
     pub(super) fn perform(&self, world: &mut World, site: &Site<'_>) -> anyhow::Result<()> {
         let id = self.instance()?.id(site);
-        match self.act {
+        let (operation, input) = match self.act {
             Act::Tag { key, value } => {
-                let tag =
-                    [("ResourceId.1", id.as_str()), ("Tag.1.Key", key), ("Tag.1.Value", value)];
-                call(world, site, "CreateTags", &tag)
+                ("CreateTags", format!("ResourceId.1={id}&Tag.1.Key={key}&Tag.1.Value={value}"))
             }
-            Act::Start => call(world, site, "StartInstances", &[("InstanceId.1", &id)]),
+            Act::Start => ("StartInstances", format!("InstanceId.1={id}")),
             Act::GrantKey => {
                 let ec2 = &mut world.place(site.account, site.region).ec2;
-                ec2.instance(&id, site.now).context("it does not exist")?.start_failure = None;
-                Ok(())
+                let instance = ec2.instance(&id, site.now);
+                let no_instance = || format!("`{}` does not exist", self.resource);
+                instance.with_context(no_instance)?.start_failure = None;
+                return Ok(());
             }
-        }
-        .with_context(|| format!("cannot do what the story says: {}", self.told))
+        };
+        let done = world.by_hand("ec2", site, operation, input);
+        done.map(drop).with_context(|| format!("cannot do what the story says: {}", self.told))
     }
 
     fn instance(&self) -> anyhow::Result<&'static Resource> {
@@ -82,24 +76,4 @@ impl Deed {
             .find(|resource| resource.name == self.resource && resource.kind == Kind::Instance)
             .with_context(|| format!("`{}` is no instance of the fleet", self.resource))
     }
-}
-
-/// Calls EC2 as the all-powerful hand, not through the endpoint, whose log is the function's.
-fn call(
-    world: &mut World,
-    site: &Site<'_>,
-    operation: &str,
-    parameters: &[(&str, &str)],
-) -> anyhow::Result<()> {
-    let pairs = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let call = Call {
-        service: "ec2",
-        operation: operation.to_owned(),
-        account: site.account.to_owned(),
-        region: site.region.to_owned(),
-        access_key: LOCAL_KEY.to_owned(),
-        now: site.now,
-        input: Input::Query(Form::new(pairs)),
-    };
-    ec2::handle(world, call).map(drop).map_err(|refused| anyhow!("{operation}: {refused}"))
 }

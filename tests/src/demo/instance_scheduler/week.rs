@@ -14,9 +14,9 @@ use super::{
     told::{self, Run},
 };
 use crate::{
-    aws::{LocalAws, Options, clock::Clock, log::Entry, site::Site},
-    demo,
-    lambda::{self, Function},
+    aws::{LocalAws, log::Entry, site::Site},
+    demo, lambda,
+    stage::{Deployed, Stage},
     template,
 };
 
@@ -65,17 +65,16 @@ impl Week {
 }
 
 /// Lives through the week.
-pub(super) fn live(binary: &Path) -> anyhow::Result<Week> {
-    let stack = demo::deploy(&[("IntervalMinutes", INTERVAL_MINUTES)])?;
+pub(super) fn live() -> anyhow::Result<Week> {
+    let monday: Timestamp = MONDAY.parse().context("the Monday")?;
+    let stage = Stage::at(monday).parameters(&[("IntervalMinutes", INTERVAL_MINUTES)]);
+    let deployed = demo::deploy(stage)?;
+    let lambda = deployed.function(FUNCTION)?;
+    let Deployed { aws, stack } = deployed;
     let function = stack.function(FUNCTION)?;
     let interval = interval(function)?;
-    let monday: Timestamp = MONDAY.parse().context("the Monday")?;
-    let aws = LocalAws::start(Options { clock: Some(Clock::at(monday)), ..Options::default() })?;
     let at = |now| Site { account: &stack.account, region: &stack.region, now };
-    aws.with(|world| {
-        demo::install(world, &stack, monday);
-        super::populate(world, &stack, monday)
-    })?;
+    aws.with(|world| super::populate(world, &stack, monday))?;
 
     let mut week = Week {
         monday,
@@ -88,8 +87,6 @@ pub(super) fn live(binary: &Path) -> anyhow::Result<Week> {
         n_alerts: 0,
         took: Took { memory_mib: u32::try_from(function.memory_mb)?, ..Took::default() },
     };
-    let spec = demo::spec(binary, &stack, function, &aws.endpoint())?.variable("CLOCK", "event");
-    let lambda = Function::start(spec)?;
     let names: BTreeMap<String, String> =
         FLEET.iter().map(|resource| (resource.id(&at(monday)), resource.name.to_owned())).collect();
     let event = event()?;

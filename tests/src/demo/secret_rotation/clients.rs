@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::stage::{Credentials, SHOP, Stage};
+use super::theatre::{Credentials, SHOP, Theatre};
 
 /// How applications get their credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +55,12 @@ struct Shared {
 }
 
 impl Clients {
-    pub(super) fn start(stage: &Arc<Stage>) -> anyhow::Result<Self> {
+    pub(super) fn start(theatre: &Arc<Theatre>) -> anyhow::Result<Self> {
         let mut clients = Self { shared: Arc::default(), threads: Vec::new() };
         for (place, habit) in HABITS.into_iter().enumerate() {
-            let (stage, shared) = (Arc::clone(stage), Arc::clone(&clients.shared));
+            let (theatre, shared) = (Arc::clone(theatre), Arc::clone(&clients.shared));
             let thread = thread::Builder::new().name(format!("{habit:?}"));
-            let thread = thread.spawn(move || live(place, habit, &stage, &shared));
+            let thread = thread.spawn(move || live(place, habit, &theatre, &shared));
             clients.threads.push(thread.context("cannot start a thread")?);
         }
         Ok(clients)
@@ -116,13 +116,13 @@ impl Shared {
     }
 }
 
-fn live(place: usize, habit: Habit, stage: &Stage, shared: &Shared) {
+fn live(place: usize, habit: Habit, theatre: &Theatre, shared: &Shared) {
     let mut kept: Option<Credentials> = None;
     while !shared.must_end.load(Ordering::SeqCst) {
         if habit == Habit::Reads || shared.must_read.swap(false, Ordering::SeqCst) {
             kept = None;
         }
-        let said = log_in(stage, &mut kept).err();
+        let said = log_in(theatre, &mut kept).err();
         let mut logins = shared.logins();
         match said {
             None => logins.n_done[place] += 1,
@@ -133,12 +133,13 @@ fn live(place: usize, habit: Habit, stage: &Stage, shared: &Shared) {
 }
 
 /// One login, and one statement to see that it is worth something.
-fn log_in(stage: &Stage, kept: &mut Option<Credentials>) -> anyhow::Result<()> {
-    let read = || stage.credentials(SHOP, "AWSCURRENT").context("the secret has no current value");
+fn log_in(theatre: &Theatre, kept: &mut Option<Credentials>) -> anyhow::Result<()> {
+    let read =
+        || theatre.credentials(SHOP, "AWSCURRENT").context("the secret has no current value");
     let credentials = match kept.take() {
         Some(credentials) => credentials,
         None => read()?,
     };
     let Credentials { user, password } = kept.insert(credentials);
-    stage.server.session(user, password)?.execute("SELECT 1")
+    theatre.server.session(user, password)?.execute("SELECT 1")
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     FUNCTION, database,
-    stage::{ADMIN, SHOP, add_secrets},
+    theatre::{ADMIN, SHOP, add_secrets},
 };
 use crate::{
     aws::{secretsmanager::State, site::Site, world::World},

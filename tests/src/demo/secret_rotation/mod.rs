@@ -6,8 +6,8 @@ mod database;
 mod local;
 mod play;
 mod proof;
-mod stage;
 mod story;
+mod theatre;
 mod told;
 
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub(super) use local::populate;
 
 pub const FUNCTION: &str = "secret-rotation";
 
-/// Builds the stage, plays the story and tells it. Fails if a thing is not as it has to be, or if
+/// Builds the theatre, plays the story and tells it. Fails if a thing is not as it has to be, or if
 /// there is no database to rotate a user of.
 pub fn run(screen: &mut Screen<'_>) -> anyhow::Result<()> {
     run_on(database::version(), screen)

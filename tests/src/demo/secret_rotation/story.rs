@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     clients::Clients,
-    stage::{Credentials, SHOP, Stage},
+    theatre::{Credentials, SHOP, Theatre},
 };
 use crate::{
     aws::secretsmanager::rotation::{Ended, Rotation, StepOutcome},
@@ -24,7 +24,7 @@ pub(super) struct Story {
     /// A connection that an application has had since before the first rotation.
     session: Session,
     clients: Clients,
-    pub stage: Arc<Stage>,
+    pub theatre: Arc<Theatre>,
     /// Every password that the function has made, in order.
     pub made: Vec<String>,
     /// Everything that the function wrote or said.
@@ -61,13 +61,13 @@ pub(super) struct Try {
 }
 
 impl Story {
-    pub(super) fn begin(stage: Stage) -> anyhow::Result<Self> {
-        let Credentials { user, password } = current(&stage)?;
-        let session = stage.server.session(&user, &password)?;
-        let stage = Arc::new(stage);
-        let clients = Clients::start(&stage)?;
+    pub(super) fn begin(theatre: Theatre) -> anyhow::Result<Self> {
+        let Credentials { user, password } = current(&theatre)?;
+        let session = theatre.server.session(&user, &password)?;
+        let theatre = Arc::new(theatre);
+        let clients = Clients::start(&theatre)?;
         clients.wait()?;
-        Ok(Self { stage, clients, session, made: Vec::new(), said: Vec::new() })
+        Ok(Self { theatre, clients, session, made: Vec::new(), said: Vec::new() })
     }
 
     /// What the doctor finds, one finding each: `fine`, `warning` or `wrong`, and a sentence.
@@ -88,10 +88,10 @@ impl Story {
         mut show: impl FnMut(&Step) -> anyhow::Result<()>,
     ) -> anyhow::Result<Try> {
         self.clients.read_again()?;
-        let stage = Arc::clone(&self.stage);
-        let before = current(&stage)?;
+        let theatre = Arc::clone(&self.theatre);
+        let before = current(&theatre)?;
         let mut steps = Vec::new();
-        let mut attempt = rotation.begin(&stage.aws);
+        let mut attempt = rotation.begin(&theatre.aws);
         let ended = loop {
             let event = match attempt.event() {
                 Ok(event) => event,
@@ -99,13 +99,13 @@ impl Story {
             };
             let logins = self.clients.logins();
             let invocation = self.invoke(&event);
-            attempt.record(&stage.aws, StepOutcome::from(&invocation));
+            attempt.record(&theatre.aws, StepOutcome::from(&invocation));
             let now = self.clients.wait()?;
             // Lives through every rotation, or the demo ends here.
             self.session.execute("SELECT 1").context("the connection from before")?;
             let step = Step {
                 name: sentence(&event["Step"]),
-                users: LABELS.map(|label| user_of(&stage, label)),
+                users: LABELS.map(|label| user_of(&theatre, label)),
                 n_logins: now.total() - logins.total(),
                 n_refused: now.refused.len() - logins.refused.len(),
                 took: invocation.duration,
@@ -117,7 +117,7 @@ impl Story {
             show(&step)?;
             steps.push(step);
         };
-        let after = current(&stage)?;
+        let after = current(&theatre)?;
         Ok(Try { steps, ended, before, after })
     }
 
@@ -131,7 +131,7 @@ impl Story {
     }
 
     fn invoke(&mut self, event: &Value) -> Invocation {
-        let invocation = self.stage.lambda.invoke(event);
+        let invocation = self.theatre.lambda.invoke(event);
         self.said.extend(invocation.logs.iter().cloned());
         self.said.push(format!("{:?}", invocation.outcome));
         invocation
@@ -139,19 +139,19 @@ impl Story {
 
     /// A try that begins again finds the password of the one before.
     fn note_password(&mut self) {
-        let pending = self.stage.credentials(SHOP, "AWSPENDING");
+        let pending = self.theatre.credentials(SHOP, "AWSPENDING");
         let password = pending.map(|pending| pending.password);
         self.made.extend(password.filter(|password| !self.made.contains(password)));
     }
 }
 
-pub(super) fn current(stage: &Stage) -> anyhow::Result<Credentials> {
-    stage.credentials(SHOP, "AWSCURRENT").context("the secret has no current value")
+pub(super) fn current(theatre: &Theatre) -> anyhow::Result<Credentials> {
+    theatre.credentials(SHOP, "AWSCURRENT").context("the secret has no current value")
 }
 
-fn user_of(stage: &Stage, label: &str) -> String {
-    let nobody = if stage.has_label(SHOP, label) { "?" } else { "-" };
-    stage.credentials(SHOP, label).map_or_else(|| nobody.to_owned(), |it| it.user)
+fn user_of(theatre: &Theatre, label: &str) -> String {
+    let nobody = if theatre.has_label(SHOP, label) { "?" } else { "-" };
+    theatre.credentials(SHOP, label).map_or_else(|| nobody.to_owned(), |it| it.user)
 }
 
 fn answer(invocation: &Invocation) -> anyhow::Result<Answer> {

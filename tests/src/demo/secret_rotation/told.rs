@@ -69,7 +69,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{aws::secretsmanager::rotation::Ended, demo::secret_rotation::stage::Credentials};
+    use crate::{
+        aws::secretsmanager::rotation::Ended, demo::secret_rotation::theatre::Credentials,
+    };
 
     fn set(answer: Answer) -> Step {
         Step {

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_82_every_kind_of_grant_is_given_on() {
+    fn f82_every_kind_of_grant_is_given_on() {
         check(
             "GRANT SELECT, INSERT (`a`, `b`) ON `a TO b`.`t` TO `app`@`%` WITH GRANT OPTION",
             "GRANT SELECT, INSERT (`a`, `b`) ON `a TO b`.`t` TO 'app_clone'@'10.%' WITH GRANT OPTION",

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f17_88_a_statement_that_is_not_understood_is_not_repeated() {
+    fn f88_a_statement_that_is_not_understood_is_not_repeated() {
         let error = |code, message: &str| {
             let (message, state) = (message.to_owned(), "42000".to_owned());
             Error::Server(ServerError { code, message, state })

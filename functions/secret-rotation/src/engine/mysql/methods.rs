@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_71_a_plugin_stays() {
+    fn f71_a_plugin_stays() {
         let old = [method(ED25519, "old"), method("unix_socket", "")];
         let found = doubled(&old, &Hidden::new("old"), &Hidden::new("secret")).unwrap();
         assert_eq!(

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn f17_82_what_the_first_user_may_no_longer_do_is_taken_away() {
+    fn f82_what_the_first_user_may_no_longer_do_is_taken_away() {
         check(
             &["GRANT SELECT ON `app`.* TO `a`@`%`"],
             &["GRANT SELECT, INSERT ON `app`.* TO `b`@`%` WITH GRANT OPTION"],

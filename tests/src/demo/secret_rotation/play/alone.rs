@@ -1,6 +1,6 @@
 //! The same with one user, whose applications do lose logins: so that zero is seen to be something.
 
-use super::{super::stage::SHOP, Play, told};
+use super::{super::theatre::SHOP, Play, told};
 use crate::{
     aws::secretsmanager::rotation::Ended,
     demo::{Colour, paragraph::narrow},
@@ -9,9 +9,9 @@ use crate::{
 impl Play<'_, '_> {
     pub(super) fn alone(&mut self) -> anyhow::Result<()> {
         self.screen.heading("For comparison: one user", "caretaker:rotation:strategy = single")?;
-        self.story.stage.tag(SHOP, "caretaker:rotation:strategy", "single");
+        self.story.theatre.tag(SHOP, "caretaker:rotation:strategy", "single");
         self.month();
-        let rotation = self.story.stage.due()?;
+        let rotation = self.story.theatre.due()?;
         let tried = self.steps(&rotation)?;
         self.checks.hold(tried.ended == Ended::Succeeded, "the rotation of one user succeeds");
         let n_refused: usize = tried.steps.iter().map(|step| step.n_refused).sum();

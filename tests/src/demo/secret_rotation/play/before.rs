@@ -3,7 +3,7 @@
 use super::{
     super::{
         database,
-        stage::{ADMIN, SHOP},
+        theatre::{ADMIN, SHOP},
     },
     Play, told,
 };
@@ -14,8 +14,8 @@ use crate::{
 
 impl Play<'_, '_> {
     pub(super) fn account(&mut self) -> anyhow::Result<()> {
-        let stage = &self.story.stage;
-        let server = stage.server.query("SELECT current_setting('server_version')")?;
+        let theatre = &self.story.theatre;
+        let server = theatre.server.query("SELECT current_setting('server_version')")?;
         let server = server.into_iter().flatten().flatten().next().unwrap_or_default();
         let server = server.split(' ').next().unwrap_or_default();
         self.screen.line(format_args!(
@@ -24,11 +24,11 @@ impl Play<'_, '_> {
              Secrets Manager does, allowed only what template.yaml grants it."
         ))?;
         self.screen.heading("The account", "")?;
-        let users = [(SHOP, SHOP), (ADMIN, stage.server.admin().user)];
+        let users = [(SHOP, SHOP), (ADMIN, theatre.server.admin().user)];
         let dim = |text: String| self.screen.paint.paint(Colour::Dim, text);
         let mut lines = vec![dim(format!("{:<12}{:<9}tags", "secret", "user"))];
         for (secret, user) in users {
-            for (place, tag) in stage.tags(secret).iter().enumerate() {
+            for (place, tag) in theatre.tags(secret).iter().enumerate() {
                 let (secret, user) = if place == 0 { (secret, user) } else { ("", "") };
                 lines.push(format!("{secret:<12}{user:<9}{tag}"));
             }
@@ -52,13 +52,13 @@ impl Play<'_, '_> {
             "the doctor finds the missing right, and nothing else",
         );
         if lacks_right {
-            let grant = database::grant_to_admin(&self.story.stage.server, SHOP);
-            self.story.stage.server.execute(&grant)?;
+            let grant = database::grant_to_admin(&self.story.theatre.server, SHOP);
+            self.story.theatre.server.execute(&grant)?;
             self.person(&format!("a person runs that: {grant}"))?;
             let n_wrong = self.doctor()?;
             self.checks.hold(n_wrong == 0, "the doctor is content when the right is granted");
         }
-        let test = self.story.stage.rotate_secret(false)?;
+        let test = self.story.theatre.rotate_secret(false)?;
         let dim = "and Secrets Manager's own test, RotateImmediately = false";
         self.screen.line(format_args!("\n{}", self.screen.paint.paint(Colour::Dim, dim)))?;
         let tried = self.steps(&test)?;

@@ -6,7 +6,7 @@ use super::{
     super::{
         database,
         proof::{self, Search},
-        stage::SHOP,
+        theatre::SHOP,
     },
     BY_HAND, N_ROTATIONS, Play, told,
 };
@@ -16,8 +16,8 @@ impl Play<'_, '_> {
     /// No password that the function had is in the log of the server, nor in our own.
     pub(super) fn proof(&mut self) -> anyhow::Result<()> {
         self.screen.heading("The proof", "the server's log, with log_statement = all")?;
-        let log = self.story.stage.server.log();
-        let admin = self.story.stage.server.admin();
+        let log = self.story.theatre.server.log();
+        let admin = self.story.theatre.server.admin();
         let made: Vec<&str> = self.story.made.iter().map(String::as_str).collect();
         let known = [made.as_slice(), &[database::FIRST_PASSWORD, admin.password]].concat();
         let n_made = made.len();
@@ -67,7 +67,7 @@ impl Play<'_, '_> {
 
     /// What they have met so far, and what the server says of them.
     pub(super) fn applications(&mut self) -> anyhow::Result<()> {
-        let log = self.story.stage.server.log();
+        let log = self.story.theatre.server.log();
         let refused = self.story.refused();
         let n_logins = self.story.n_logins();
         self.screen.heading("The applications", "")?;

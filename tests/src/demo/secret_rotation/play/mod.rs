@@ -10,8 +10,8 @@ mod turns;
 use anyhow::bail;
 
 use super::{
-    stage::{Credentials, Stage},
     story::{Story, Try},
+    theatre::{Credentials, Theatre},
     told,
 };
 use crate::{
@@ -39,7 +39,7 @@ struct Play<'s, 'o> {
 
 /// Plays all scenes on this version of PostgreSQL. Returns how many things held, which is all.
 pub(super) fn play(version: u32, screen: &mut Screen<'_>) -> anyhow::Result<usize> {
-    let story = Story::begin(Stage::build(version)?)?;
+    let story = Story::begin(Theatre::build(version)?)?;
     let mut play = Play { screen, story, checks: Checks::default(), version, n_looks: 0 };
     let played = play.scenes();
     let judged = play.checks.judge();
@@ -87,7 +87,7 @@ impl Play<'_, '_> {
 
     fn works(&mut self, credentials: &Credentials, what: &str) -> anyhow::Result<()> {
         let Credentials { user, password } = credentials;
-        let logs_in = self.story.stage.server.logs_in(user, password)?;
+        let logs_in = self.story.theatre.server.logs_in(user, password)?;
         self.checks.hold(logs_in, what);
         Ok(())
     }
@@ -99,6 +99,6 @@ impl Play<'_, '_> {
     }
 
     fn month(&self) {
-        self.story.stage.aws.clock().advance_secs(MONTH_SECS);
+        self.story.theatre.aws.clock().advance_secs(MONTH_SECS);
     }
 }

@@ -1,24 +1,22 @@
 //! What the demo plays on: the database, the account with the secrets, the deployed function. Also
 //! the hands of people, at Secrets Manager and at the database; rotates nothing by itself.
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{FUNCTION, database};
 use crate::{
     aws::{
-        LocalAws, Options,
-        call::{Call, Input, Reply},
-        clock::Clock,
-        identity::LOCAL_KEY,
-        secretsmanager::{self, Secret, rotation::Rotation},
+        LocalAws,
+        secretsmanager::{Secret, rotation::Rotation},
         site::Site,
         world::World,
     },
     demo,
-    lambda::{self, Function},
+    lambda::Function,
     servers::Server,
+    stage::{Deployed, Stage},
     template::Stack,
 };
 
@@ -30,13 +28,11 @@ pub(super) const ADMIN: &str = "shop-admin";
 const NOW: &str = "2026-11-23T09:00:00Z";
 
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct Theatre {
     pub server: Server,
     pub aws: LocalAws,
     pub lambda: Function,
-    account: String,
-    region: String,
-    function_arn: String,
+    stack: Stack,
 }
 
 /// User and password of a version.
@@ -46,26 +42,21 @@ pub(super) struct Credentials {
     pub password: String,
 }
 
-impl Stage {
+impl Theatre {
     pub(super) fn build(version: u32) -> anyhow::Result<Self> {
         let server = database::start(version, &[SHOP])?;
-        let stack = demo::deploy(&[])?;
         let now: Timestamp = NOW.parse()?;
-        let mut world = World::default();
-        demo::install(&mut world, &stack, now);
-        let site = Site { account: &stack.account, region: &stack.region, now };
-        add_secrets(&mut world, &site, &server, SHOP, ADMIN);
-        // Both has been seen of AWS; a label that is gone is easier to read.
-        world.place(&stack.account, &stack.region).secretsmanager.clears_pending = true;
-        let options = Options { clock: Some(Clock::at(now)), world, ..Options::default() };
-        let aws = LocalAws::start(options)?;
-        let function = stack.function(FUNCTION)?;
-        let spec = demo::spec(&lambda::binary(FUNCTION)?, &stack, function, &aws.endpoint())?
-            .variable("SSL_CA_PEM", server.ca_pem());
-        let function_arn = spec.arn();
+        let deployed = demo::deploy(Stage::at(now))?;
+        let spec = deployed.spec(FUNCTION)?.variable("SSL_CA_PEM", server.ca_pem());
         let lambda = Function::start(spec)?;
-        let Stack { account, region, .. } = stack;
-        Ok(Self { server, aws, lambda, account, region, function_arn })
+        let Deployed { aws, stack } = deployed;
+        aws.with(|world| {
+            let site = Site { account: &stack.account, region: &stack.region, now };
+            add_secrets(world, &site, &server, SHOP, ADMIN);
+            // Both has been seen of AWS; a label that is gone is easier to read.
+            world.place(site.account, site.region).secretsmanager.clears_pending = true;
+        });
+        Ok(Self { server, aws, lambda, stack })
     }
 
     /// User and password of the version with this label, if it has a value.
@@ -90,7 +81,7 @@ impl Stage {
     /// A person tags a secret.
     pub(super) fn tag(&self, secret: &str, key: &str, value: &str) {
         self.aws.with(|world| {
-            let state = &mut world.place(&self.account, &self.region).secretsmanager;
+            let state = &mut world.place(&self.stack.account, &self.stack.region).secretsmanager;
             if let Some(secret) = state.secret_mut(secret) {
                 secret.tags.insert(key.to_owned(), value.to_owned());
             }
@@ -104,7 +95,7 @@ impl Stage {
             &json!({
                 "SecretId": SHOP,
                 "ClientRequestToken": token(if immediately { 2 } else { 1 }),
-                "RotationLambdaARN": self.function_arn,
+                "RotationLambdaARN": self.stack.function_arn(FUNCTION),
                 "RotationRules": { "AutomaticallyAfterDays": 30 },
                 "RotateImmediately": immediately,
             }),
@@ -126,25 +117,17 @@ impl Stage {
         self.call("PutSecretValue", &put)
     }
 
-    /// Calls Secrets Manager as the all-powerful hand, not through the endpoint, whose log is the
-    /// function's.
     fn call(&self, operation: &str, members: &Value) -> anyhow::Result<()> {
-        let call = Call {
-            service: "secretsmanager",
-            operation: operation.to_owned(),
-            account: self.account.clone(),
-            region: self.region.clone(),
-            access_key: LOCAL_KEY.to_owned(),
-            now: self.aws.clock().now(),
-            input: Input::Json(members.as_object().cloned().unwrap_or_default()),
-        };
-        let answer = self.aws.with(|world| secretsmanager::handle(world, call));
-        answer.map(|_: Reply| ()).map_err(|refused| anyhow!("{operation}: {refused}"))
+        let Stack { account, region, .. } = &self.stack;
+        let site = Site { account, region, now: self.aws.clock().now() };
+        let answer =
+            self.aws.with(|world| world.by_hand("secretsmanager", &site, operation, members));
+        answer.map(drop).with_context(|| format!("a person calls {operation}"))
     }
 
     fn secret<T>(&self, name: &str, look: impl FnOnce(&Secret) -> Option<T>) -> Option<T> {
         self.aws.with(|world| {
-            look(world.place(&self.account, &self.region).secretsmanager.secret(name)?)
+            look(world.place(&self.stack.account, &self.stack.region).secretsmanager.secret(name)?)
         })
     }
 }
