@@ -193,6 +193,7 @@ mod tests {
             account: account.to_owned(),
             arn: "arn:aws:sts::1:assumed-role/f/f".to_owned(),
             user_id: String::new(),
+            organization: None,
             role: Some(Arc::new(function.clone())),
         };
         assert!(role().trusts(&caller("111111111111"), Some("x")));
