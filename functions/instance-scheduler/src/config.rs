@@ -14,20 +14,24 @@ pub struct Config {
     pub parameter_path: String,
     /// `TIME_ZONE`: for schedules that name none. Default `UTC`.
     pub time_zone: TimeZone,
-    /// `INTERVAL_MINUTES`: how often the schedule triggers the function. Default 5.
+    /// `SCHEDULER_INTERVAL_MINUTES`: how often the schedule triggers the function. Default 5.
     pub interval: SignedDuration,
-    /// `SERVICES`: comma list of `ec2`, `rds`, `autoscaling`. Default all.
+    /// `SCHEDULER_SERVICES`: comma list of `ec2`, `rds`, `autoscaling`. Default all.
     pub services: Services,
     /// `REGIONS`: comma list. Default the function's own region.
     pub regions: Vec<String>,
     /// `ACCOUNTS`: comma list of account ids. Default the function's own account.
     pub accounts: Vec<String>,
-    /// `ORGANIZATIONAL_UNIT`: its accounts are added to `ACCOUNTS`. Optional.
-    pub organizational_unit: Option<String>,
-    /// `ROLE_NAME`: the role to assume in other accounts. Default `caretaker-instance-scheduler`.
+    /// `ORGANIZATIONAL_UNITS`: comma list, whose accounts are added to `ACCOUNTS`. Default none.
+    pub organizational_units: Vec<String>,
+    /// `EXCLUDED_ACCOUNTS`: comma list of account ids that are not looked after, whatever the two
+    /// above say. Default none.
+    pub excluded_accounts: Vec<String>,
+    /// `SCHEDULER_ROLE_NAME`: the role to assume in other accounts. Default
+    /// `caretaker-instance-scheduler`.
     pub role_name: String,
-    /// `EVENT_BUS`: where each run that did something is announced. Not set is nowhere; the template
-    /// sets `default`.
+    /// `EVENT_BUS`: the name of the bus on which each run that did something is announced. Not set
+    /// is nowhere; the template sets `default`.
     pub event_bus: Option<String>,
     /// `ALERT_TOPIC_ARN`: SNS topic for a digest when something failed. Optional.
     pub alert_topic: Option<String>,
@@ -64,9 +68,9 @@ impl Config {
     pub(crate) fn from_vars(vars: &Vars<impl Fn(&str) -> Option<String>>) -> anyhow::Result<Self> {
         let text = |name, default: &str| vars.optional(name).unwrap_or_else(|| default.to_owned());
         let time_zone = text("TIME_ZONE", "UTC");
-        let interval_mins: u32 = vars.parsed("INTERVAL_MINUTES", 5)?;
+        let interval_mins: u32 = vars.parsed("SCHEDULER_INTERVAL_MINUTES", 5)?;
         if !(1..=60).contains(&interval_mins) {
-            bail!("INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
+            bail!("SCHEDULER_INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
         }
         let clock = match text("CLOCK", "system").as_str() {
             "system" => Clock::System,
@@ -83,12 +87,13 @@ impl Config {
             time_zone: TimeZone::get(&time_zone)
                 .with_context(|| format!("TIME_ZONE is `{time_zone}`, which is wrong"))?,
             interval: SignedDuration::from_mins(interval_mins.into()),
-            services: services(&vars.list("SERVICES"))?,
+            services: services(&vars.list("SCHEDULER_SERVICES"))?,
             regions: vars.list("REGIONS"),
-            accounts: accounts(vars.list("ACCOUNTS"))?,
-            organizational_unit: vars.optional("ORGANIZATIONAL_UNIT"),
-            role_name: text("ROLE_NAME", "caretaker-instance-scheduler"),
-            event_bus: vars.optional("EVENT_BUS"),
+            accounts: accounts("ACCOUNTS", vars.list("ACCOUNTS"))?,
+            organizational_units: vars.list("ORGANIZATIONAL_UNITS"),
+            excluded_accounts: accounts("EXCLUDED_ACCOUNTS", vars.list("EXCLUDED_ACCOUNTS"))?,
+            role_name: text("SCHEDULER_ROLE_NAME", "caretaker-instance-scheduler"),
+            event_bus: vars.event_bus()?,
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,
             clock,
@@ -107,16 +112,18 @@ fn services(names: &[String]) -> anyhow::Result<Services> {
             "ec2" => services.ec2 = true,
             "rds" => services.rds = true,
             "autoscaling" => services.autoscaling = true,
-            other => bail!("SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`"),
+            other => {
+                bail!("SCHEDULER_SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`")
+            }
         }
     }
     Ok(services)
 }
 
-fn accounts(ids: Vec<String>) -> anyhow::Result<Vec<String>> {
+fn accounts(name: &str, ids: Vec<String>) -> anyhow::Result<Vec<String>> {
     for id in &ids {
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            bail!("ACCOUNTS has `{id}`, which is not an account id of 12 digits");
+            bail!("{name} has `{id}`, which is not an account id of 12 digits");
         }
     }
     Ok(ids)
@@ -153,22 +160,34 @@ mod tests {
 
     #[test]
     fn some_services_can_be_left_out() {
-        let config = parse(&[("SERVICES", "ec2, rds")]).unwrap();
+        let config = parse(&[("SCHEDULER_SERVICES", "ec2, rds")]).unwrap();
         assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: false });
     }
 
     #[test]
     fn what_is_not_understood_is_refused_by_name() {
         refused(
-            &[("SERVICES", "ec3")],
-            "SERVICES has `ec3`, not one of `ec2`, `rds`, `autoscaling`",
+            &[("SCHEDULER_SERVICES", "ec3")],
+            "SCHEDULER_SERVICES has `ec3`, not one of `ec2`, `rds`, `autoscaling`",
         );
         refused(&[("DRY_RUN", "yes")], "DRY_RUN is `yes`, neither `true` nor `false`");
         refused(&[("CLOCK", "sundial")], "CLOCK is `sundial`, neither `system` nor `event`");
-        refused(&[("INTERVAL_MINUTES", "0")], "INTERVAL_MINUTES is `0`, not between 1 and 60");
+        refused(
+            &[("SCHEDULER_INTERVAL_MINUTES", "0")],
+            "SCHEDULER_INTERVAL_MINUTES is `0`, not between 1 and 60",
+        );
         refused(
             &[("ACCOUNTS", "12")],
             "ACCOUNTS has `12`, which is not an account id of 12 digits",
+        );
+        refused(
+            &[("EXCLUDED_ACCOUNTS", "all")],
+            "EXCLUDED_ACCOUNTS has `all`, which is not an account id of 12 digits",
+        );
+        refused(
+            &[("EVENT_BUS", "arn:aws:events:eu-west-1:111111111111:event-bus/x")],
+            "EVENT_BUS is `arn:aws:events:eu-west-1:111111111111:event-bus/x`, which is not the name \
+             of an event bus",
         );
         refused(&[("PARAMETER_PATH", "x")], "PARAMETER_PATH is `x`, which does not begin with `/`");
         let err = parse(&[("TIME_ZONE", "Mars/Base")]).expect_err("it is wrong");

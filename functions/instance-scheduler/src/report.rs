@@ -55,9 +55,9 @@ impl Report {
         self.failed.push(said(error));
     }
 
-    /// Adds an account that could not be entered.
-    pub fn fail_in(&mut self, account: &str, error: &AwsError) {
-        self.failed.push(format!("account {account}: {}", said(error)));
+    /// Adds a place that could not be entered: an account, or a unit that has accounts.
+    pub fn fail_in(&mut self, place: &str, error: &AwsError) {
+        self.failed.push(format!("{place}: {}", said(error)));
     }
 }
 

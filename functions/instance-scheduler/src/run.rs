@@ -38,8 +38,13 @@ impl Outcome {
     /// next run sees it as it then is.
     pub(crate) fn note(&mut self, error: AwsError) {
         if !matches!(error.kind, AwsErrorKind::NotFound | AwsErrorKind::WrongState) {
-            self.first.get_or_insert_with(|| error.into());
+            self.must_see(error);
         }
+    }
+
+    /// Takes note of a failed call that a person must see, whatever its kind.
+    pub(crate) fn must_see(&mut self, error: AwsError) {
+        self.first.get_or_insert_with(|| error.into());
     }
 }
 

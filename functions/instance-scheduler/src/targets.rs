@@ -32,7 +32,7 @@ pub(crate) async fn targets(
     own_account: Option<&str>,
     outcome: &mut Outcome,
 ) -> Result<Vec<(Target, SdkConfig)>, HandlerError> {
-    let accounts = accounts(config, own, run, own_account).await?;
+    let accounts = accounts(config, own, run, own_account, outcome).await?;
     let configured = match config.regions.as_slice() {
         [] => std::slice::from_ref(&config.aws.region),
         regions => regions,
@@ -57,7 +57,8 @@ pub(crate) async fn targets(
                 (target, aws::in_region(&aws, region))
             })),
             Err(error) => {
-                outcome.report.fail_in(account.as_deref().unwrap_or("own"), &error);
+                let account = account.as_deref().unwrap_or("own");
+                outcome.report.fail_in(&format!("account {account}"), &error);
                 outcome.note(error);
             }
         }
@@ -71,19 +72,32 @@ async fn accounts(
     own: &SdkConfig,
     run: &Run,
     own_account: Option<&str>,
+    outcome: &mut Outcome,
 ) -> Result<Vec<Option<String>>, HandlerError> {
+    let is_excluded = |id: &str| config.excluded_accounts.iter().any(|excluded| excluded == id);
     let mut configured = config.accounts.clone();
-    if let Some(unit) = &config.organizational_unit {
-        configured.extend(observe::targets::accounts_of(own, unit).await?);
-        configured.sort_unstable();
-        configured.dedup();
+    for unit in &config.organizational_units {
+        match observe::targets::accounts_of(own, unit).await {
+            Ok(accounts) => configured.extend(accounts),
+            // Whether the accounts that the event names are in it cannot be known.
+            Err(error) if run.accounts.is_some() => return Err(error.into()),
+            Err(error) => {
+                outcome.report.fail_in(&format!("unit {unit}"), &error);
+                // One that does not exist is a mistake of the configuration.
+                outcome.must_see(error);
+            }
+        }
     }
-    if configured.is_empty() {
-        if run.accounts.is_none() {
+    configured.sort_unstable();
+    configured.dedup();
+    // Units without accounts, or whose accounts are excluded, do not mean the function's own.
+    if config.accounts.is_empty() && config.organizational_units.is_empty() {
+        if run.accounts.is_none() && !own_account.is_some_and(is_excluded) {
             return Ok(vec![None]);
         }
         configured.extend(own_account.map(str::to_owned));
     }
+    configured.retain(|id| !is_excluded(id));
     let accounts = narrow("accounts", &configured, run.accounts.as_deref())?;
     Ok(accounts.into_iter().map(Some).collect())
 }

@@ -43,6 +43,11 @@ impl Template {
         yaml::parse(text).map(Self).context("cannot read the template")
     }
 
+    /// The whole of it, with nothing resolved.
+    pub fn as_value(&self) -> &Value {
+        &self.0
+    }
+
     /// Decides every condition and fills in every reference.
     pub fn deploy(&self, deployment: &Deployment) -> anyhow::Result<Stack> {
         stack::deploy(&self.0, deployment).context("cannot deploy the template")
@@ -209,7 +214,7 @@ Outputs:
         let role = &stack.function("day-guard").unwrap().role;
         assert_eq!(role.arn(), "arn:aws:iam::111111111111:role/caretaker-day-guard");
         let grants: Vec<String> = role.grants().map(|grant| grant.to_string()).collect();
-        assert_eq!(grants, ["caretaker-day-guard Watch ec2:DescribeInstances"]);
+        assert_eq!(grants, [format!("{} Watch ec2:DescribeInstances", role.arn())]);
         assert_eq!(stack.roles.len(), 1);
     }
 
@@ -230,7 +235,7 @@ Outputs:
         let stack = deploy(&Deployment::default().with("Keys", "k1,k2")).unwrap();
         let role = &stack.function("night-guard").unwrap().role;
         let grants: Vec<String> = role.grants().map(|grant: Grant| grant.to_string()).collect();
-        let name = "caretaker-NightGuardRole-LOCAL";
+        let name = "arn:aws:iam::111111111111:role/caretaker-NightGuardRole-LOCAL";
         assert_eq!(
             grants,
             [

@@ -66,7 +66,7 @@ impl Week {
 
 /// Lives through the week.
 pub(super) fn live(binary: &Path) -> anyhow::Result<Week> {
-    let stack = demo::deploy(&[("IntervalMinutes", INTERVAL_MINUTES)])?;
+    let stack = demo::deploy(&[("SchedulerIntervalMinutes", INTERVAL_MINUTES)])?;
     let function = stack.function(FUNCTION)?;
     let interval = interval(function)?;
     let monday: Timestamp = MONDAY.parse().context("the Monday")?;
