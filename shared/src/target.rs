@@ -148,23 +148,24 @@ async fn accounts(
     own_account: Option<&str>,
     refused: &mut Vec<Refused>,
 ) -> Result<Vec<Option<String>>, HandlerError> {
+    let is_excluded = |id: &str| scope.excluded_accounts.iter().any(|excluded| excluded == id);
     let mut configured = scope.accounts.clone();
     for unit in &scope.organizational_units {
         match unit::accounts(own, unit).await {
             Ok(accounts) => configured.extend(accounts),
-            Err(error) => {
-                let place = format!("organizational unit {unit}");
-                refused.push(Refused { place, error });
-            }
+            // Whether the accounts that the event names are in it cannot be known.
+            Err(error) if narrow.accounts.is_some() => return Err(error.into()),
+            Err(error) => refused.push(Refused { place: format!("unit {unit}"), error }),
         }
     }
+    // Units without accounts, or whose accounts are excluded, do not mean the function's own.
     if scope.accounts.is_empty() && scope.organizational_units.is_empty() {
-        if narrow.accounts.is_none() {
+        if narrow.accounts.is_none() && !own_account.is_some_and(is_excluded) {
             return Ok(vec![None]);
         }
         configured.extend(own_account.map(str::to_owned));
     }
-    configured.retain(|account| !scope.excluded_accounts.contains(account));
+    configured.retain(|id| !is_excluded(id));
     let accounts = narrowed("accounts", configured, narrow.accounts.as_deref())?;
     Ok(accounts.into_iter().map(Some).collect())
 }

@@ -48,6 +48,19 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
         }
     }
 
+    /// `EVENT_BUS`: the name of an event bus in the function's own account and region. An ARN would
+    /// name another bus than the one that the function's role may write to.
+    pub fn event_bus(&self) -> anyhow::Result<Option<String>> {
+        let bus = self.optional("EVENT_BUS");
+        let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+        match &bus {
+            Some(name) if !name.bytes().all(is_legal) => {
+                bail!("EVENT_BUS is `{name}`, which is not the name of an event bus")
+            }
+            Some(_) | None => Ok(bus),
+        }
+    }
+
     /// The items of a comma-separated list, without blanks. Not set is empty.
     pub fn list(&self, name: &str) -> Vec<String> {
         let value = self.optional(name).unwrap_or_default();
@@ -92,6 +105,17 @@ mod tests {
         assert_eq!(
             vars.parsed("MINUTES", 5_u32).unwrap_err().to_string(),
             "MINUTES is `five`, which is wrong: invalid digit found in string"
+        );
+    }
+
+    #[test]
+    fn an_event_bus_is_a_name_and_not_an_arn() {
+        let bus = |pairs| vars(pairs).event_bus();
+        assert_eq!(bus(&[]).unwrap(), None);
+        assert_eq!(bus(&[("EVENT_BUS", "my.bus-1")]).unwrap().as_deref(), Some("my.bus-1"));
+        assert_eq!(
+            bus(&[("EVENT_BUS", "arn:aws:events:r:1:event-bus/x")]).unwrap_err().to_string(),
+            "EVENT_BUS is `arn:aws:events:r:1:event-bus/x`, which is not the name of an event bus"
         );
     }
 

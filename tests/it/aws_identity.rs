@@ -95,7 +95,7 @@ async fn a_function_may_do_what_its_policy_grants_and_no_more() {
     assert_eq!(code(&sns.unwrap_err()), "AuthorizationError");
 
     let used: Vec<String> = aws.used_grants().iter().map(ToString::to_string).collect();
-    assert_eq!(used, ["app-GuardRole #1 ssm:GetParameter*"]);
+    assert_eq!(used, ["arn:aws:iam::111111111111:role/app-GuardRole #1 ssm:GetParameter*"]);
 }
 
 #[tokio::test]
@@ -147,7 +147,8 @@ async fn used_grants_are_appended_to_the_file_once_each() {
     std::fs::create_dir_all(&directory).unwrap();
     let file = directory.join("used");
     let permissions = parse_document(&allow("ssm:Get*", "*")).unwrap();
-    let role = Role { name: "r".to_owned(), permissions, ..Role::default() };
+    let (account, name) = ("1".to_owned(), "r".to_owned());
+    let role = Role { account, name, permissions, trust: Vec::new() };
     let mut options = Options { used_grants: Some(file.clone()), ..Options::default() };
     options.world.identities.add_function("guard", role);
     let aws = LocalAws::start(options).unwrap();
@@ -155,6 +156,6 @@ async fn used_grants_are_appended_to_the_file_once_each() {
     for _ in 0..2 {
         assert!(ssm.get_parameter().name("/a").send().await.is_err());
     }
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "r #1 ssm:Get*\n");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "arn:aws:iam::1:role/r #1 ssm:Get*\n");
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -15,4 +15,5 @@ mod lambda;
 mod local;
 mod secret_rotation;
 mod servers;
+mod template;
 mod tidy;

@@ -10,6 +10,7 @@ mod layout;
 mod manifests;
 mod purity;
 mod source;
+mod variables;
 mod wording;
 
 /// Fails with the whole list, so that one run shows everything that is to be done.

@@ -21,8 +21,8 @@ pub struct Config {
     /// The accounts and regions. The role in other accounts is `SCHEDULER_ROLE_NAME`, by default
     /// `caretaker-instance-scheduler`.
     pub scope: Scope,
-    /// `EVENT_BUS`: where each run that did something is announced. Not set is nowhere; the template
-    /// sets `default`.
+    /// `EVENT_BUS`: the name of the bus on which each run that did something is announced. Not set
+    /// is nowhere; the template sets `default`.
     pub event_bus: Option<String>,
     /// `ALERT_TOPIC_ARN`: SNS topic for a digest when something failed. Optional.
     pub alert_topic: Option<String>,
@@ -66,7 +66,7 @@ impl Config {
             interval: SignedDuration::from_mins(interval_mins.into()),
             services: services(&vars.list("SCHEDULER_SERVICES"))?,
             scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "instance-scheduler")?,
-            event_bus: vars.optional("EVENT_BUS"),
+            event_bus: vars.event_bus()?,
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,
             clock: Clock::from_vars(vars)?,

@@ -45,7 +45,7 @@ pub async fn run(
         target::enter(&config.scope, own, &run.narrow, account).await?;
     for refused in refused {
         report.fail(refused.to_string());
-        failures.note(refused.error);
+        failures.must_be_seen(refused.error);
     }
     let found = targets::look(config, catalog, entered).await;
     let settings = Settings { now: run.now, interval: config.interval };

@@ -61,7 +61,7 @@ pub struct Settings {
 /// What else happens when a rotation has finished.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
-    /// `EVENT_BUS`: the name or ARN of the bus that gets an event. Optional.
+    /// `EVENT_BUS`: the name of the bus that gets an event. Optional; the template sets `default`.
     pub event_bus: Option<String>,
     /// `PARAMETERS`: copies in SSM, `{"/app/db/password": "{password}"}`. Optional.
     pub parameters: BTreeMap<String, Template>,
@@ -157,7 +157,10 @@ impl Settings {
                     }
                 },
                 derived: templates("DERIVED")?,
-                hooks: Hooks { event_bus: text("EVENT_BUS"), parameters: templates("PARAMETERS")? },
+                hooks: Hooks {
+                    event_bus: settings.both.event_bus()?,
+                    parameters: templates("PARAMETERS")?,
+                },
             })
         };
         settings().map_err(|err| Fault::new(Code::Settings, format!("{err:#}")))
@@ -216,5 +219,7 @@ mod tests {
         let header = read(&[("test_url", "https://a"), ("test_header", "X-Key")], &[]);
         assert!(header.unwrap_err().starts_with("TEST_HEADER is not like `Authorization: "));
         assert!(read(&[("parameters", "/app")], &[]).unwrap_err().starts_with("PARAMETERS: "));
+        let bus = [("event_bus", "arn:aws:events:r:1:event-bus/x")];
+        assert!(read(&bus, &[]).unwrap_err().starts_with("EVENT_BUS is `arn:aws:events:r:1:"));
     }
 }

@@ -111,7 +111,7 @@ fn an_account_with_nothing_in_it_costs_the_listings() {
 
 #[test]
 fn services_that_are_left_out_are_not_asked() {
-    let account = Account::with(MONDAY, &[("Services", "ec2")], |spec| spec, |_, _| ());
+    let account = Account::with(MONDAY, &[("SchedulerServices", "ec2")], |spec| spec, |_, _| ());
     account.tick(MONDAY).answer();
     let mut calls = account.aws.log().operations();
     calls.sort_unstable();

@@ -63,7 +63,7 @@ fn what_has_begun_is_finished_and_the_rest_is_left() {
             world.place(HOME_ACCOUNT, REGION).rds.add(database.tag("Schedule", "never"));
         }
     };
-    let account = Account::with(MONDAY, &[("Services", "rds")], Spec::impatient, build);
+    let account = Account::with(MONDAY, &[("SchedulerServices", "rds")], Spec::impatient, build);
     for nth in 1..=AT_ONCE {
         let calls = Calls::nth(nth as u64).of("rds:StopDBInstance");
         account.aws.faults().inject(Fault::Timeout, calls);

@@ -146,10 +146,10 @@ fn check_counts(account: &Account, expected: &[Expected]) {
 /// Everything as it is on Sunday night, before the function runs for the first time.
 fn company() -> Account {
     let parameters = [
-        ("IntervalMinutes", "15"),
+        ("SchedulerIntervalMinutes", "15"),
         ("Accounts", "111111111111,222222222222"),
         ("Regions", "eu-west-1,eu-west-3,us-east-2"),
-        ("ExampleSchedules", "false"),
+        ("SchedulerExamples", "false"),
     ];
     let start = at(0).to_string();
     Account::with(&start, &parameters, Spec::impatient, |world, now| {

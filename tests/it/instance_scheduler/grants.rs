@@ -18,18 +18,20 @@ const MORNING: &str = "2026-06-02T09:00:00Z";
 const KEY: &str = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-4000-8000-000000000000";
 
 /// What AWS itself does in the function's name, which no call of the function shows.
-const DONE_BY_AWS: [&str; 1] = [
+const DONE_BY_AWS: [&str; 2] = [
     // EC2 makes the grant when it starts an instance with an encrypted volume.
     "kms:CreateGrant",
+    // Lambda keeps the events of runs that failed twice.
+    "sqs:SendMessage",
 ];
 
 /// Every condition of the template holds, so that every statement is there.
 const PARAMETERS: &[(&str, &str)] = &[
     ("Accounts", HOME_ACCOUNT),
-    ("OrganizationalUnit", "ou-loc1-00000001"),
+    ("OrganizationalUnits", "ou-loc1-00000001"),
     ("AlertTopicArn", "arn:aws:sns:eu-west-1:111111111111:alerts"),
-    ("CalendarBucket", "calendars"),
-    ("KmsKeyArns", KEY),
+    ("SchedulerCalendarBucket", "calendars"),
+    ("SchedulerKmsKeyArns", KEY),
 ];
 
 const OFFICE: &str = r#"
@@ -82,7 +84,7 @@ fn build(world: &mut World, now: Timestamp) {
 }
 
 /// The role in the other account may use a key there as well.
-const PARAMETERS_OF_TARGET: &[(&str, &str)] = &[("KmsKeyArns", KEY)];
+const PARAMETERS_OF_TARGET: &[(&str, &str)] = &[("SchedulerKmsKeyArns", KEY)];
 
 fn grants(stack: &Stack) -> BTreeSet<Grant> {
     let function = stack.functions.iter().filter(|function| function.name == NAME);

@@ -10,6 +10,7 @@ mod fortnight;
 mod grants;
 mod groups;
 mod hands;
+mod organization;
 mod questions;
 mod runs;
 mod targets;

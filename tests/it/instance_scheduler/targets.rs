@@ -9,8 +9,8 @@ use tests::aws::{
 
 use super::*;
 
-const OTHER: &str = "222222222222";
-const THIRD: &str = "333333333333";
+pub(super) const OTHER: &str = "222222222222";
+pub(super) const THIRD: &str = "333333333333";
 const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-southeast-2"];
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111111111111:alerts";
 
@@ -24,7 +24,7 @@ fn populate(world: &mut World, accounts: &[&str]) {
 }
 
 /// Three regions, and the home account with `others`.
-fn with_accounts(
+pub(super) fn with_accounts(
     others: &[&str],
     parameters: &[(&str, &str)],
     build: impl FnOnce(&mut World, Timestamp),
@@ -32,7 +32,7 @@ fn with_accounts(
     let accounts = [&[HOME_ACCOUNT], others].concat();
     let (regions, listed) = (REGIONS.join(","), accounts.join(","));
     let mut all = vec![("Regions", regions.as_str()), ("AlertTopicArn", TOPIC)];
-    if !parameters.iter().any(|(name, _)| *name == "OrganizationalUnit") {
+    if !parameters.iter().any(|(name, _)| *name == "OrganizationalUnits") {
         all.push(("Accounts", &listed));
     }
     all.extend(parameters);
@@ -44,7 +44,7 @@ fn with_accounts(
 }
 
 /// Where instances run on: account and region.
-fn running(account: &Account) -> BTreeSet<(String, String)> {
+pub(super) fn running(account: &Account) -> BTreeSet<(String, String)> {
     let now = account.aws.clock().now();
     account.aws.with(|world| {
         let places: Vec<(String, String)> =
@@ -132,25 +132,6 @@ fn a_region_that_cannot_be_listed_hides_no_other() {
     assert!(because.starts_with("ec2:DescribeInstances failed: "), "{because}");
     assert_eq!(report["counts"]["failed"], 1);
     assert_eq!(report["counts"]["stopped"], 2);
-}
-
-#[test]
-fn the_accounts_of_an_organizational_unit_are_looked_after() {
-    let unit = "ou-loc1-00000001";
-    let account = with_accounts(&[OTHER, THIRD], &[("OrganizationalUnit", unit)], |world, now| {
-        target_account(world, OTHER, now);
-        target_account(world, THIRD, now);
-        let root = world.organization.create(HOME_ACCOUNT);
-        assert_eq!(world.organization.add_unit("shops", &root).as_deref(), Some(unit));
-        world.organization.add_account(OTHER, "shop", unit, "ACTIVE");
-        world.organization.add_account(THIRD, "old shop", unit, "SUSPENDED");
-        world.organization.sends_empty_pages = true;
-    });
-    let run = account.tick(MONDAY);
-    assert_eq!(run.answer()["counts"]["stopped"], 3, "{:#}", run.answer());
-    let left: BTreeSet<String> =
-        running(&account).into_iter().map(|(account, _)| account).collect();
-    assert_eq!(left, BTreeSet::from([HOME_ACCOUNT.to_owned(), THIRD.to_owned()]));
 }
 
 #[test]
@@ -270,9 +251,13 @@ fn what_has_gone_meanwhile_fails_nothing() {
 #[test]
 fn a_wrong_variable_is_the_answer_to_every_event_and_touches_nothing() {
     for (name, value, expected) in [
-        ("INTERVAL_MINUTES", "0", "INTERVAL_MINUTES is `0`, not between 1 and 60"),
+        (
+            "SCHEDULER_INTERVAL_MINUTES",
+            "0",
+            "SCHEDULER_INTERVAL_MINUTES is `0`, not between 1 and 60",
+        ),
         ("DRY_RUN", "yes", "DRY_RUN is `yes`, neither `true` nor `false`"),
-        ("SERVICES", "ec3", "SERVICES has `ec3`"),
+        ("SCHEDULER_SERVICES", "ec3", "SCHEDULER_SERVICES has `ec3`"),
         ("TIME_ZONE", "Mars/Base", "TIME_ZONE is `Mars/Base`"),
     ] {
         let account = Account::with(MONDAY, &[], |spec| spec.variable(name, value), |_, _| ());

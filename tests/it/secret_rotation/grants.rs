@@ -7,11 +7,8 @@ use tests::aws::policy::Grant;
 use super::*;
 
 /// Every condition of the template holds, so that every statement is there.
-const PARAMETERS: &[(&str, &str)] = &[
-    ("RotationKmsKeyArns", KEY),
-    ("RotationEventBusArn", "arn:aws:events:eu-west-1:111111111111:event-bus/default"),
-    ("RotationParameterPath", "/app"),
-];
+const PARAMETERS: &[(&str, &str)] =
+    &[("RotationKmsKeyArns", KEY), ("RotationParameterPath", "/app")];
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-4000-8000-000000000000";
 

@@ -9,10 +9,7 @@ use super::*;
 
 const RANDOM: &str = r#"{"engine": "random", "host": "api", "password": "first"}"#;
 /// With these the role may do all of it.
-pub(super) const PARAMETERS: &[(&str, &str)] = &[
-    ("RotationEventBusArn", "arn:aws:events:eu-west-1:111111111111:event-bus/default"),
-    ("RotationParameterPath", "/app"),
-];
+pub(super) const PARAMETERS: &[(&str, &str)] = &[("RotationParameterPath", "/app")];
 /// The tag that asks for a copy.
 pub(super) const COPIES: (&str, &str) =
     ("caretaker:rotation:parameters", r#"{"/app/key": "{password}"}"#);
@@ -73,7 +70,7 @@ fn who_should_know_is_told_and_copies_are_made() {
 
 #[test]
 fn a_rotation_without_hooks_calls_nobody() {
-    let vault = Vault::new(&[("key", RANDOM)]);
+    let vault = Vault::with(&[("EventBus", "")], |spec| spec, &[("key", RANDOM)]);
     vault.rotate("key", T);
     let calls = vault.aws.log().operations();
     assert!(calls.iter().all(|call| call.starts_with("secretsmanager:")), "{calls:?}");

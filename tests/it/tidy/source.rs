@@ -31,6 +31,27 @@ pub(super) fn tokens(code: &str) -> Vec<String> {
     tokens
 }
 
+/// The string literals of a piece of code, as they are written.
+pub(super) fn literals(code: &str) -> Vec<String> {
+    fn collect(stream: TokenStream, found: &mut Vec<String>) {
+        for tree in stream {
+            match tree {
+                TokenTree::Group(group) => collect(group.stream(), found),
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                    found.extend(text.map(str::to_owned));
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => (),
+            }
+        }
+    }
+    let stream: TokenStream = code.parse().unwrap_or_else(|err| panic!("{err} in:\n{code}"));
+    let mut found = Vec::new();
+    collect(stream, &mut found);
+    found
+}
+
 /// Whether these tokens follow each other somewhere.
 pub(super) fn contains(tokens: &[String], sought: &[&str]) -> bool {
     tokens.windows(sought.len()).any(|window| window == sought)
@@ -83,6 +104,14 @@ fn comments_and_literals_say_nothing() {
     let code = "// async\nfn f<'a>(x: &'a str) { g::h(\"async\", r#\"tokio\"#, 'x') /* env */ }";
     let tokens = tokens(code).join(" ");
     assert_eq!(tokens, "fn f < ' a > ( x : & ' a str ) { g :: h ( \" , \" , \" ) }");
+}
+
+#[test]
+fn literals_are_found_in_every_depth() {
+    assert_eq!(
+        literals("const A: [&str; 1] = [\"a b\"]; fn f() { g('c', \"d\", 1) }"),
+        ["a b", "d"]
+    );
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub struct Caller {
     pub account: String,
     pub arn: String,
     pub user_id: String,
+    /// The id of the organization that the account is in, if any.
+    pub organization: Option<&'static str>,
     /// Whose policies decide. Without one, everything is allowed.
     pub role: Option<Arc<Role>>,
 }
@@ -90,7 +92,9 @@ impl Identities {
         session
     }
 
-    /// Who signed with these credentials.
+    /// Who signed with these credentials, as far as keys say it: [`World::caller`] knows more.
+    ///
+    /// [`World::caller`]: super::world::World::caller
     pub(super) fn caller(&self, credentials: &Credentials) -> Result<Caller, Unknown> {
         if let Some(session) = self.sessions.get(&credentials.access_key) {
             if credentials.session_token.as_deref() != Some(&session.token) {
@@ -110,7 +114,7 @@ impl Identities {
 
     /// Whose access key this is. One of twelve digits is the all-powerful hand of the account of
     /// that number.
-    pub fn caller_of_key(&self, key: &str) -> Option<Caller> {
+    pub(super) fn caller_of_key(&self, key: &str) -> Option<Caller> {
         let is_account = key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
         if key == LOCAL_KEY || is_account {
             let account = if is_account { key } else { HOME_ACCOUNT };
@@ -118,6 +122,7 @@ impl Identities {
                 account: account.to_owned(),
                 arn: format!("arn:aws:iam::{account}:user/{LOCAL_KEY}"),
                 user_id: format!("AIDALOCAL{account}"),
+                organization: None,
                 role: None,
             });
         }
@@ -134,6 +139,7 @@ fn role_caller(role: &Arc<Role>, session_name: &str) -> Caller {
         account: role.account.clone(),
         arn: role.session_arn(session_name),
         user_id: format!("{}:{session_name}", role.id()),
+        organization: None,
         role: Some(Arc::clone(role)),
     }
 }

@@ -116,7 +116,7 @@ impl Core {
         };
         let now = self.clock.now();
         let mut world = self.world();
-        let caller = match world.identities.caller(&credentials) {
+        let caller = match world.caller(&credentials) {
             Ok(caller) => caller,
             Err(unknown) => return refuse(refusal::unknown_caller(service, unknown)),
         };

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    autoscaling, dice::Dice, ec2, events, identity::Identities, organizations, rds, s3,
-    secretsmanager, sns, ssm,
+    autoscaling,
+    credentials::Credentials,
+    dice::Dice,
+    ec2, events,
+    identity::{Caller, Identities, Unknown},
+    organizations, rds, s3, secretsmanager, sns, ssm,
 };
 
 /// The account of a caller that has assumed no role.
@@ -47,5 +51,19 @@ impl World {
         self.places
             .iter()
             .map(|((account, region), place)| (account.as_str(), region.as_str(), place))
+    }
+
+    /// Who signed with these credentials.
+    pub(super) fn caller(&self, credentials: &Credentials) -> Result<Caller, Unknown> {
+        self.identities.caller(credentials).map(|caller| self.in_organization(caller))
+    }
+
+    /// Whose access key this is.
+    pub(super) fn caller_of_key(&self, key: &str) -> Option<Caller> {
+        self.identities.caller_of_key(key).map(|caller| self.in_organization(caller))
+    }
+
+    fn in_organization(&self, caller: Caller) -> Caller {
+        Caller { organization: self.organization.of(&caller.account), ..caller }
     }
 }

@@ -25,10 +25,10 @@ impl<'a> Scope<'a> {
                 (None, Value::Null) => bail!("the parameter `{name}` has no value"),
                 (None, default) => text(default)?,
             };
-            let allowed = declared["AllowedValues"].as_array();
+            ensure!(is_allowed(declared, &text), "the parameter `{name}` cannot be `{text}`");
             ensure!(
-                allowed.is_none_or(|allowed| allowed.iter().any(|one| text_of(one) == text)),
-                "the parameter `{name}` cannot be `{text}`"
+                template["Resources"][name].is_null(),
+                "the parameter `{name}` is called like a resource"
             );
             let value = match declared["Type"].as_str().context("a parameter has no `Type`")? {
                 "String" | "Number" => json!(text),
@@ -49,15 +49,28 @@ impl<'a> Scope<'a> {
     pub(super) fn resources(&self) -> anyhow::Result<Vec<(&'a String, &'a Value)>> {
         let mut existing = Vec::new();
         for (logical_id, resource) in members(&self.template["Resources"]) {
-            let exists = match resource["Condition"].as_str() {
-                Some(condition) => self.condition(condition)?,
-                None => true,
-            };
-            if exists {
+            if self.exists(resource)? {
                 existing.push((logical_id, resource));
             }
         }
         Ok(existing)
+    }
+
+    /// The outputs whose condition holds, by name.
+    pub(super) fn outputs(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let mut existing = BTreeMap::new();
+        for (name, output) in members(&self.template["Outputs"]) {
+            if self.exists(output)? {
+                let value = self.resolve(&output["Value"]).and_then(|value| text(&value));
+                existing.insert(name.clone(), value.with_context(|| format!("in `{name}`"))?);
+            }
+        }
+        Ok(existing)
+    }
+
+    /// Whether the condition of a resource or an output holds.
+    pub(super) fn exists(&self, declared: &Value) -> anyhow::Result<bool> {
+        declared["Condition"].as_str().map_or(Ok(true), |condition| self.condition(condition))
     }
 
     /// The value with every intrinsic function replaced.
@@ -208,6 +221,20 @@ impl<'a> Scope<'a> {
         result.push_str(rest);
         Ok(result)
     }
+}
+
+/// Whether a parameter's text keeps to its values and bounds. Patterns are left to cfn-lint.
+fn is_allowed(declared: &Value, text: &str) -> bool {
+    let number = text.parse::<f64>().ok();
+    let is_within = |bound: &str, holds: fn(f64, f64) -> bool| match declared[bound].as_f64() {
+        None => true,
+        Some(bound) => number.is_some_and(|number| holds(number, bound)),
+    };
+    let allowed = declared["AllowedValues"].as_array();
+    allowed.is_none_or(|allowed| allowed.iter().any(|one| text_of(one) == text))
+        && declared["MaxLength"].as_u64().is_none_or(|max| text.chars().count() as u64 <= max)
+        && is_within("MinValue", |number, bound| number >= bound)
+        && is_within("MaxValue", |number, bound| number <= bound)
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

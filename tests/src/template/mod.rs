@@ -48,6 +48,11 @@ impl Template {
         yaml::parse(text).map(Self).context("cannot read the template")
     }
 
+    /// The whole of it, with nothing resolved.
+    pub fn as_value(&self) -> &Value {
+        &self.0
+    }
+
     /// Decides every condition and fills in every reference.
     pub fn deploy(&self, deployment: &Deployment) -> anyhow::Result<Stack> {
         stack::deploy(&self.0, deployment).context("cannot deploy the template")
@@ -106,9 +111,10 @@ mod tests {
     const TEMPLATE: &str = r#"
 Parameters:
   Path: {Type: String, Default: /app}
-  Hub: {Type: String, Default: "", AllowedPattern: "[0-9]*"}
+  Hub: {Type: String, Default: "", AllowedPattern: "[0-9]*", MaxLength: 12}
   Keys: {Type: CommaDelimitedList, Default: ""}
   Seconds: {Type: Number, AllowedValues: [60, 300], Default: 60}
+  Size: {Type: Number, MinValue: 128, MaxValue: 256, Default: 128}
 Mappings:
   Sizes: {"60": {Memory: 256}, "300": {Memory: 512}}
 Conditions:
@@ -139,11 +145,28 @@ Resources:
           Statement:
             - {Sid: Read, Effect: Allow, Action: ssm:GetParameter, Resource: !Sub "arn:${AWS::Partition}:ssm:*:*:parameter${Path}"}
             - !If [HasKeys, {Effect: Allow, Action: kms:CreateGrant, Resource: !Ref Keys}, !Ref AWS::NoValue]
+  DayGuard:
+    Type: AWS::Serverless::Function
+    Condition: IsHub
+    Properties: {Role: !GetAtt DayRole.Arn, MemorySize: !Ref Size}
+  DayRole:
+    Type: AWS::IAM::Role
+    Condition: IsHub
+    Properties:
+      RoleName: !Sub "${AWS::StackName}-day-guard"
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: lambda.amazonaws.com}}
+      ManagedPolicyArns: [!Sub "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"]
+      Policies:
+        - PolicyName: Day
+          PolicyDocument: {Statement: {Sid: Watch, Effect: Allow, Action: ec2:DescribeInstances, Resource: "*"}}
   Guarded:
     Type: AWS::Lambda::Permission
+    Condition: IsHub
     Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref NightGuard, Principal: s3.amazonaws.com, SourceAccount: !Ref AWS::AccountId}
   Foreign:
     Type: AWS::Lambda::Permission
+    Condition: IsHub
     Properties: {Action: lambda:InvokeFunction, FunctionName: !GetAtt NightGuard.Arn, Principal: sns.amazonaws.com, SourceAccount: "999999999999"}
   Letters: {Type: AWS::SQS::Queue}
   Look:
@@ -163,6 +186,9 @@ Resources:
   Example:
     Type: AWS::SSM::Parameter
     Properties: {Name: !Sub "${Path}/example", Type: String, Value: "a: 1"}
+Outputs:
+  Guard: {Condition: IsHub, Value: !GetAtt NightGuard.Arn}
+  Letters: {Value: !Ref Letters}
 "#;
 
     fn deploy(deployment: &Deployment) -> anyhow::Result<Stack> {
@@ -188,24 +214,38 @@ Resources:
             ]
         );
         assert_eq!(stack.parameters["/app/example"], "a: 1");
-        assert!(stack.roles.is_empty());
+        let outputs: Vec<_> = stack.outputs.keys().collect();
+        assert_eq!(outputs, ["Guard", "Letters"]);
+    }
+
+    #[test]
+    fn a_function_may_run_with_a_role_of_the_template() {
+        let stack = deploy(&Deployment::default()).unwrap();
+        let role = &stack.function("day-guard").unwrap().role;
+        assert_eq!(role.arn(), "arn:aws:iam::111111111111:role/caretaker-day-guard");
+        let grants: Vec<String> = role.grants().map(|grant| grant.to_string()).collect();
+        assert_eq!(grants, [format!("{} Watch ec2:DescribeInstances", role.arn())]);
+        assert_eq!(stack.roles.len(), 1);
     }
 
     #[test]
     fn knows_who_may_invoke_a_function() {
         let stack = deploy(&Deployment::default()).unwrap();
-        assert_eq!(Vec::from_iter(&stack.functions[0].callers), ["s3.amazonaws.com"]);
+        assert_eq!(
+            Vec::from_iter(&stack.function("night-guard").unwrap().callers),
+            ["s3.amazonaws.com"]
+        );
         let text = TEMPLATE.replace("\"999999999999\"", "!Ref AWS::AccountId");
         let stack = Template::parse(&text).unwrap().deploy(&Deployment::default()).unwrap();
-        assert_eq!(stack.functions[0].callers.len(), 2);
+        assert_eq!(stack.function("night-guard").unwrap().callers.len(), 2);
     }
 
     #[test]
     fn collects_the_statements_of_all_policies() {
         let stack = deploy(&Deployment::default().with("Keys", "k1,k2")).unwrap();
-        let role = &stack.functions[0].role;
+        let role = &stack.function("night-guard").unwrap().role;
         let grants: Vec<String> = role.grants().map(|grant: Grant| grant.to_string()).collect();
-        let name = "caretaker-NightGuardRole-LOCAL";
+        let name = "arn:aws:iam::111111111111:role/caretaker-NightGuardRole-LOCAL";
         assert_eq!(
             grants,
             [
@@ -230,14 +270,22 @@ Resources:
         let target = Deployment::default().in_account("222222222222").with("Hub", "111111111111");
         let stack = deploy(&target).unwrap();
         assert!(stack.functions.is_empty());
+        let resources: Vec<_> = stack.resources.iter().collect();
+        assert_eq!(resources, ["Example", "Letters", "Look", "Target"]);
+        assert_eq!(stack.outputs.len(), 1);
         assert_eq!(stack.roles[0].arn(), "arn:aws:iam::222222222222:role/target");
         assert_eq!(stack.roles[0].trust[0].principals, ["111111111111"]);
     }
 
     #[test]
     fn refuses_values_and_parameters_that_are_not_allowed() {
-        let error = deploy(&Deployment::default().with("Seconds", "61")).unwrap_err();
-        assert!(format!("{error:#}").contains("the parameter `Seconds` cannot be `61`"));
+        for (name, value) in
+            [("Seconds", "61"), ("Size", "127"), ("Size", "257"), ("Hub", "1234567890123")]
+        {
+            let error = deploy(&Deployment::default().with(name, value)).unwrap_err();
+            let expected = format!("the parameter `{name}` cannot be `{value}`");
+            assert!(format!("{error:#}").contains(&expected), "{error:#}");
+        }
         let error = deploy(&Deployment::default().with("Second", "60")).unwrap_err();
         assert!(format!("{error:#}").contains("no parameter `Second`"));
     }
@@ -254,6 +302,11 @@ Resources:
                 "is not in the template",
             ),
             ("Sid: Read", "Sit: Read", "unknown member `Sit`"),
+            ("DayRole.Arn,", "DayRole.Arn, Policies: [],", "beside a `Role` have no effect"),
+            ("!GetAtt DayRole.Arn", "arn:aws:iam::111111111111:role/x", "is not in the template"),
+            ("  Size: {", "  Letters: {", "`Letters` is called like a resource"),
+            ("Value: !Ref Letters", "Value: !Ref Target", "of the resource `Target` does not hold"),
+            ("QUEUE: !Ref Letters", "QUEUE: !Ref Target", "of the resource `Target` does not hold"),
         ] {
             let text = TEMPLATE.replace(from, to);
             assert_ne!(text, TEMPLATE);

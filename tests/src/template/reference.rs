@@ -1,7 +1,7 @@
 //! What references to parameters and resources stand for. Names are stable where CloudFormation's
 //! end in random letters.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
 use super::{
@@ -32,7 +32,13 @@ impl<'a> Scope<'a> {
 
     fn kind(&self, logical_id: &str) -> anyhow::Result<&'a str> {
         let resource = &self.template["Resources"][logical_id];
-        resource["Type"].as_str().with_context(|| format!("no resource `{logical_id}`"))
+        let kind = resource["Type"].as_str();
+        let kind = kind.with_context(|| format!("no resource `{logical_id}`"))?;
+        ensure!(
+            self.exists(resource)?,
+            "the condition of the resource `{logical_id}` does not hold"
+        );
+        Ok(kind)
     }
 
     /// The physical name: the one the template gives, else one like CloudFormation's.

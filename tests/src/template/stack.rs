@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -22,11 +22,14 @@ use crate::aws::{
 pub struct Stack {
     pub account: String,
     pub region: String,
+    /// The logical ids of all resources that exist.
+    pub resources: BTreeSet<String>,
     pub functions: Vec<Function>,
-    /// The `AWS::IAM::Role` resources; not those of functions.
+    /// The `AWS::IAM::Role` resources; not those that SAM makes for functions.
     pub roles: Vec<Role>,
     /// The SSM parameters: value by name.
     pub parameters: BTreeMap<String, String>,
+    pub outputs: BTreeMap<String, String>,
 }
 
 /// One `AWS::Serverless::Function`.
@@ -95,15 +98,18 @@ pub(super) fn deploy(template: &Value, deployment: &Deployment) -> anyhow::Resul
     let mut stack = Stack {
         account: deployment.account.clone(),
         region: deployment.region.clone(),
+        resources: BTreeSet::new(),
         functions: Vec::new(),
         roles: Vec::new(),
         parameters: BTreeMap::new(),
+        outputs: scope.outputs().context("in the outputs")?,
     };
     let mut permissions: Vec<(String, String)> = Vec::new();
     let globals = &template["Globals"]["Function"];
     for (logical_id, resource) in scope.resources()? {
         let context = || format!("in the resource `{logical_id}`");
         let properties = &resource["Properties"];
+        stack.resources.insert(logical_id.clone());
         match resource["Type"].as_str().with_context(context)? {
             "AWS::Serverless::Function" => {
                 let properties = merged(globals, properties);
@@ -124,7 +130,8 @@ pub(super) fn deploy(template: &Value, deployment: &Deployment) -> anyhow::Resul
                 let resolved = scope.resolve(properties).with_context(context)?;
                 permissions.extend(permission(deployment, &resolved).with_context(context)?);
             }
-            _ => (),
+            // A reference to nothing is an error wherever it is.
+            _ => drop(scope.resolve(properties).with_context(context)?),
         }
     }
     for function in &mut stack.functions {
@@ -164,15 +171,19 @@ fn function(
         kind: event["Type"].as_str().unwrap_or_default().to_owned(),
         properties: event["Properties"].clone(),
     });
-    if !resolved["Role"].is_null() {
-        bail!("a function with a `Role` of its own is not understood, only `Policies`");
-    }
-    let role = Role {
-        account: deployment.account.clone(),
-        // As SAM and CloudFormation name it; the random end is fixed here.
-        name: format!("{}-{logical_id}Role-LOCAL", deployment.stack_name),
-        permissions: numbered(policies::statements(scope, &resolved["Policies"])?),
-        trust: Vec::new(),
+    let role = match &resolved["Role"] {
+        Value::Null => Role {
+            account: deployment.account.clone(),
+            // As SAM and CloudFormation name it; the random end is fixed here.
+            name: format!("{}-{logical_id}Role-LOCAL", deployment.stack_name),
+            permissions: numbered(policies::statements(scope, &resolved["Policies"])?),
+            trust: Vec::new(),
+        },
+        arn => {
+            // SAM would drop them without a word.
+            ensure!(resolved["Policies"].is_null(), "`Policies` beside a `Role` have no effect");
+            role_of(scope, deployment, &text(arn)?)?
+        }
     };
     Ok(Function {
         logical_id: logical_id.to_owned(),
@@ -185,6 +196,16 @@ fn function(
         events: events.collect(),
         callers: BTreeSet::new(),
     })
+}
+
+/// The role with this ARN, which has to be one of the template.
+fn role_of(scope: &Scope<'_>, deployment: &Deployment, arn: &str) -> anyhow::Result<Role> {
+    for (logical_id, resource) in scope.resources()? {
+        if resource["Type"] == "AWS::IAM::Role" && scope.attribute(logical_id, "Arn")? == arn {
+            return role(scope, deployment, logical_id, &resource["Properties"]);
+        }
+    }
+    bail!("the role `{arn}` is not in the template")
 }
 
 fn role(

@@ -105,7 +105,7 @@ fn a_morning_survives_every_failure() {
     let tried = survives(&Story {
         at: AT,
         ticks: TICKS,
-        parameters: &[("Services", "ec2")],
+        parameters: &[("SchedulerServices", "ec2")],
         build,
         always,
         finally,

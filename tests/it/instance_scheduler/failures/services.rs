@@ -31,7 +31,7 @@ fn databases_survive_every_failure() {
     survives(&Story {
         at: EVENING,
         ticks: TICKS,
-        parameters: &[("Services", "rds")],
+        parameters: &[("SchedulerServices", "rds")],
         build: |world, now| {
             let place = world.place(HOME_ACCOUNT, REGION);
             let retaining = r#"{"retain_running": true, "periods": [{"begintime": "17:00", "endtime": "09:00"}]}"#;
@@ -102,7 +102,7 @@ fn groups_survive_every_failure_and_never_lose_their_sizes() {
     survives(&Story {
         at: EVENING,
         ticks: TICKS,
-        parameters: &[("Services", "autoscaling")],
+        parameters: &[("SchedulerServices", "autoscaling")],
         build: |world, now| {
             let place = world.place(HOME_ACCOUNT, REGION);
             let site = Site { account: HOME_ACCOUNT, region: REGION, now };
@@ -148,7 +148,7 @@ fn two_accounts_and_two_regions_survive_every_failure() {
         at: EVENING,
         ticks: TICKS,
         parameters: &[
-            ("Services", "ec2"),
+            ("SchedulerServices", "ec2"),
             ("Regions", "eu-west-1,us-east-1"),
             ("Accounts", "111111111111,222222222222"),
         ],

@@ -13,6 +13,8 @@ use super::{
     world::World,
 };
 
+/// The id of the organization.
+pub const ID: &str = "o-local00000";
 /// Also the size of a page when none is asked for.
 const MAX_RESULTS: usize = 20;
 
@@ -70,6 +72,12 @@ impl State {
             let account = Account { name: name.to_owned(), parent: parent.to_owned(), status };
             tree.accounts.insert(id.to_owned(), account);
         }
+    }
+
+    /// The id of the organization, if the account is in it.
+    pub fn of(&self, account: &str) -> Option<&'static str> {
+        let tree = self.tree.as_ref()?;
+        tree.accounts.contains_key(account).then_some(ID)
     }
 }
 
@@ -170,7 +178,7 @@ fn describe_account(tree: &Tree, call: &mut Call) -> Outcome {
 
 impl Tree {
     fn arn(&self, kind: &str, id: &str) -> String {
-        format!("arn:aws:organizations::{}:{kind}/o-local/{id}", self.management_account)
+        format!("arn:aws:organizations::{}:{kind}/{ID}/{id}", self.management_account)
     }
 
     fn check_parent(&self, id: &str) -> Result<(), ServiceError> {

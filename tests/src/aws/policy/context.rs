@@ -59,6 +59,9 @@ impl Context {
         let principal = caller.role.as_ref().map_or_else(|| caller.arn.clone(), |role| role.arn());
         context.add("aws:PrincipalArn", &principal);
         context.add("aws:PrincipalAccount", &caller.account);
+        if let Some(organization) = caller.organization {
+            context.add("aws:PrincipalOrgID", organization);
+        }
         // Over HTTP, but standing for AWS, which speaks TLS only.
         context.add("aws:SecureTransport", "true");
         context

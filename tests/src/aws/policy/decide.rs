@@ -8,7 +8,7 @@ use super::{
     Context, Effect, Role, Statement, pattern,
 };
 
-/// One granted action: a role, one of its statements, an action of it as written there.
+/// One granted action: the ARN of a role, one of its statements, an action of it as written there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     pub role: String,
@@ -51,7 +51,7 @@ impl Role {
                     Effect::Allow => is_allowed = true,
                 }
                 let grant = Grant {
-                    role: self.name.clone(),
+                    role: self.arn(),
                     statement: statement.id.clone(),
                     action: granted.to_owned(),
                 };
@@ -69,7 +69,7 @@ impl Role {
         let allows = self.permissions.iter().filter(|statement| statement.effect == Effect::Allow);
         allows.flat_map(|statement| {
             statement.actions.iter().map(|action| Grant {
-                role: self.name.clone(),
+                role: self.arn(),
                 statement: statement.id.clone(),
                 action: action.clone(),
             })
@@ -193,6 +193,7 @@ mod tests {
             account: account.to_owned(),
             arn: "arn:aws:sts::1:assumed-role/f/f".to_owned(),
             user_id: String::new(),
+            organization: None,
             role: Some(Arc::new(function.clone())),
         };
         assert!(role().trusts(&caller("111111111111"), Some("x")));

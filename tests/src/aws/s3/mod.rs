@@ -102,7 +102,7 @@ pub(super) async fn answer(
     body: Bytes,
     request_id: &str,
 ) -> Answer {
-    let caller = core.world().identities.caller(&credentials);
+    let caller = core.world().caller(&credentials);
     let Credentials { access_key, region, .. } = credentials;
     let Ok(caller) = caller else {
         let message = "The AWS Access Key Id you provided does not exist in our records.";

@@ -19,7 +19,6 @@ pub fn handle(world: &mut World, call: Call) -> Outcome {
         return Err(ServiceError::invalid_action(&call.operation));
     };
     let caller = world
-        .identities
         .caller_of_key(&call.access_key)
         .ok_or_else(|| ServiceError::client("InvalidClientTokenId", "no such access key"))?;
     match call.operation.as_str() {

@@ -67,7 +67,7 @@ impl Week {
 /// Lives through the week.
 pub(super) fn live() -> anyhow::Result<Week> {
     let monday: Timestamp = MONDAY.parse().context("the Monday")?;
-    let stage = Stage::at(monday).parameters(&[("IntervalMinutes", INTERVAL_MINUTES)]);
+    let stage = Stage::at(monday).parameters(&[("SchedulerIntervalMinutes", INTERVAL_MINUTES)]);
     let deployed = demo::deploy(stage)?;
     let lambda = deployed.function(FUNCTION)?;
     let Deployed { aws, stack } = deployed;
