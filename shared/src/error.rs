@@ -11,7 +11,7 @@ use lambda_runtime::Diagnostic;
 
 pub use self::{
     fault::{Fault, FaultCode},
-    quoted::{Quoted, quoted, quoted_to},
+    quoted::{Quoted, quoted, quoted_name, quoted_reason, quoted_to},
 };
 
 /// How an AWS call failed, as far as a caller decides by it.
@@ -136,10 +136,6 @@ pub struct AwsError {
 #[error("{0}")]
 struct Reason(String);
 
-/// A refused batch is answered with the id of each of its members, which would be megabytes in a
-/// report that repeats the reason for each of them.
-const REASON_CHARS: usize = 300;
-
 impl AwsError {
     /// An error that no SDK call returned, e.g. an item refused inside a `200 OK`.
     pub fn new(operation: &'static str, code: &str, message: &str) -> Self {
@@ -181,7 +177,7 @@ impl AwsError {
 
     /// Returns what failed and why, short enough for a report that has many of them.
     pub fn summary(&self) -> String {
-        format!("{self}: {}", quoted_to(self.reason(), REASON_CHARS))
+        format!("{self}: {}", quoted_reason(self.reason()))
     }
 }
 

@@ -89,7 +89,7 @@ pub fn read(event: &Value, rules: &Rules<'_>, clock: Timestamp) -> anyhow::Resul
     if let Some((name, _)) = fields.iter().find(|(_, value)| value.is_null()) {
         bail!("`{}` is null: leave it out or give it a value", quoted(name));
     }
-    let dry_run = flag(fields.remove("dry_run"))? || rules.dry_run;
+    let dry_run = flag(fields.remove("dry_run").as_ref())? || rules.dry_run;
     let now = match (fields.remove("now"), scheduled) {
         (Some(now), _) => {
             let is_trusted = dry_run || rules.clock == Clock::Event;
@@ -130,7 +130,7 @@ fn is_fresh(time: Timestamp, clock: Timestamp, rules: &Rules<'_>) -> bool {
 
 fn narrow(fields: &mut Map<String, Value>) -> anyhow::Result<Narrow> {
     let mut list = |name: &str| {
-        let list = fields.remove(name).map(|value| serde_json::from_value::<Vec<String>>(value));
+        let list = fields.remove(name).map(serde_json::from_value::<Vec<String>>);
         let list =
             list.transpose().ok().with_context(|| format!("`{name}` is not a list of texts"))?;
         let is_empty = list.as_ref().is_some_and(Vec::is_empty);
@@ -167,10 +167,10 @@ fn request(
     Ok(found)
 }
 
-fn flag(value: Option<Value>) -> anyhow::Result<bool> {
+fn flag(value: Option<&Value>) -> anyhow::Result<bool> {
     match value {
         None => Ok(false),
-        Some(Value::Bool(flag)) => Ok(flag),
+        Some(Value::Bool(flag)) => Ok(*flag),
         Some(_) => bail!("`dry_run` is neither true nor false"),
     }
 }

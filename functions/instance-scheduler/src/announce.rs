@@ -33,9 +33,10 @@ fn details(report: &Report) -> Vec<Value> {
     for target in &report.targets {
         let TargetReport { account, region, counts, actions, failed, .. } = target;
         let lines: Vec<(&str, &Line)> = actions
+            .listed()
             .iter()
             .map(|line| ("actions", line))
-            .chain(failed.iter().map(|line| ("failed", line)))
+            .chain(failed.listed().iter().map(|line| ("failed", line)))
             .collect();
         details.extend(lines.chunks(LINES_PER_EVENT).map(|chunk| {
             let of = |name| -> Vec<&Line> {
@@ -62,7 +63,7 @@ fn digest(report: &Report) -> (String, Vec<String>) {
     let mut lines: Vec<String> = report.failed.clone();
     for target in &report.targets {
         let account = target.account.as_deref().unwrap_or("own account");
-        lines.extend(target.failed.iter().map(|line| {
+        lines.extend(target.failed.listed().iter().map(|line| {
             let Line { change, kind: _, resource, because } = line;
             let change = change.as_deref().unwrap_or("problem");
             format!("{account} {}: {change} {resource}: {because}", target.region)

@@ -61,8 +61,9 @@ impl Config {
         Ok(Self {
             schedule_tag: text("SCHEDULE_TAG", "Schedule"),
             parameter_path: path.trim_end_matches('/').to_owned(),
-            time_zone: TimeZone::get(&time_zone)
-                .with_context(|| format!("TIME_ZONE is `{time_zone}`, which is wrong"))?,
+            time_zone: TimeZone::get(&time_zone).with_context(|| {
+                format!("TIME_ZONE is `{}`, which is wrong", quoted(&time_zone))
+            })?,
             interval: SignedDuration::from_mins(interval_mins.into()),
             services: services(&vars.list("SCHEDULER_SERVICES"))?,
             scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "instance-scheduler")?,
@@ -86,7 +87,10 @@ fn services(names: &[String]) -> anyhow::Result<Services> {
             "rds" => services.rds = true,
             "autoscaling" => services.autoscaling = true,
             other => {
-                bail!("SCHEDULER_SERVICES has `{other}`, not one of `ec2`, `rds`, `autoscaling`")
+                bail!(
+                    "SCHEDULER_SERVICES has `{}`, not one of `ec2`, `rds`, `autoscaling`",
+                    quoted(other)
+                )
             }
         }
     }

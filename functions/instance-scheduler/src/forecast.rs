@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, ensure};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use serde::Serialize;
+use shared::error::quoted;
 use shared::{document, target::Target};
 
 use crate::{
@@ -49,7 +50,7 @@ impl Prices {
         ensure!(
             negative.is_none(),
             "`{}` has no sensible price",
-            negative.map_or("", |(size, _)| size)
+            quoted(negative.map_or("", |(size, _)| size))
         );
         Ok(Self(prices))
     }

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use shared::error::quoted;
 
 use crate::schedule::State;
 
@@ -75,7 +76,13 @@ impl Handled {
 
     /// Reads what `Display` wrote, or says which word it does not know.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |word: &str| format!("`{word}` in the tag value `{text}` is not understood");
+        let wrong = |word: &str| {
+            format!(
+                "`{word}` in the tag value `{text}` is not understood",
+                word = quoted(word),
+                text = quoted(text)
+            )
+        };
         let instant = |word: &str| word.parse::<Timestamp>().map_err(|_| wrong(word));
         let mut words = text.split_ascii_whitespace();
         let at = instant(words.next().unwrap_or_default())?;

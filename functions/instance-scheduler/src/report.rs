@@ -12,7 +12,7 @@ use crate::{
     event::Run,
     plan::{
         Plan,
-        action::{Action, Change, Problem, Skipped},
+        action::{Action, Change, Problem, Skipped, quoted_id},
     },
 };
 
@@ -170,9 +170,8 @@ impl Line {
     }
 }
 
-/// The names of Auto Scaling groups may have any character.
 fn name(id: &str) -> String {
-    quoted_to(id, MAX_NAME_CHARS).to_string()
+    quoted_id(id).to_string()
 }
 
 /// The texts of plans quote what is foreign; this is for the whole.
@@ -180,8 +179,6 @@ fn sentence(text: &str) -> String {
     quoted_to(text, MAX_SENTENCE_CHARS).to_string()
 }
 
-/// The longest name that a resource may have.
-const MAX_NAME_CHARS: usize = 255;
 const MAX_SENTENCE_CHARS: usize = 500;
 
 impl TargetReport {

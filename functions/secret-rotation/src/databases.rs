@@ -14,13 +14,13 @@ pub async fn look_up(aws: &SdkConfig, named: &Named) -> Result<Option<Database>,
     let rds = Client::new(aws);
     let found = match named {
         Named::Instance(id) => {
-            let output = rds.describe_db_instances().db_instance_identifier(id).send().await;
-            let output = output.during("rds:DescribeDBInstances");
+            let call = rds.describe_db_instances().db_instance_identifier(id);
+            let output = call.send().await.during("rds:DescribeDBInstances");
             output.map(|output| output.db_instances().first().map(instance))
         }
         Named::Cluster(id) => {
-            let output = rds.describe_db_clusters().db_cluster_identifier(id).send().await;
-            let output = output.during("rds:DescribeDBClusters");
+            let call = rds.describe_db_clusters().db_cluster_identifier(id);
+            let output = call.send().await.during("rds:DescribeDBClusters");
             output.map(|output| output.db_clusters().first().map(cluster))
         }
     };

@@ -3,7 +3,14 @@
 
 use std::fmt;
 
+use anyhow::{Context as _, ensure};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use serde_json::{Map, Value};
+use shared::{
+    document,
+    event::{self, Clock, Rules},
+};
 
 use crate::{
     fault::{Code, Fault},
@@ -44,21 +51,49 @@ impl fmt::Debug for StepEvent {
     }
 }
 
-pub fn request(event: &Value) -> Result<Request, Fault> {
-    let refuse = |what: String| Err(Fault::new(Code::BadEvent, what));
-    let Some(fields) = event.as_object() else {
-        return refuse("the event is not a JSON object".to_owned());
-    };
-    if let Some(doctor) = fields.get("doctor") {
-        return doctor_request(fields, doctor);
+/// The requests that people make. The doctor changes nothing, so `dry_run` beside it changes
+/// nothing either.
+const RULES: Rules<'_> = Rules {
+    requests: &["doctor"],
+    has_run: false,
+    has_targets: false,
+    dry_run: false,
+    clock: Clock::System,
+    stale_after: SignedDuration::ZERO,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Doctor {
+    secret: String,
+}
+
+/// The fields by which an event of Secrets Manager is known.
+const OF_A_STEP: [&str; 3] = ["Step", "SecretId", "ClientRequestToken"];
+
+/// Tells the steps of Secrets Manager from requests. `clock` is the system's time.
+pub fn request(event: &Value, clock: Timestamp) -> Result<Request, Fault> {
+    match event.as_object() {
+        Some(fields) if OF_A_STEP.iter().any(|name| fields.contains_key(*name)) => step(fields),
+        _ => asked(event, clock).map_err(|err| Fault::new(Code::BadEvent, format!("{err:#}"))),
     }
+}
+
+fn asked(event: &Value, clock: Timestamp) -> anyhow::Result<Request> {
+    let request = event::read(event, &RULES, clock)?.request;
+    let (name, question) = request.context("the event asks for nothing")?;
+    let Doctor { secret } =
+        document::from_value(&question).map_err(|refused| refused.within(name))?;
+    ensure!(!secret.is_empty(), "{name}.secret: empty");
+    Ok(Request::Doctor { secret })
+}
+
+fn step(fields: &Map<String, Value>) -> Result<Request, Fault> {
     let secret = text(fields, "SecretId")?;
     let token = text(fields, "ClientRequestToken")?;
     if !(32..=64).contains(&token.len()) {
-        return refuse(format!(
-            "`ClientRequestToken` has {} characters, not 32 to 64",
-            token.len()
-        ));
+        let what = format!("`ClientRequestToken` has {} characters, not 32 to 64", token.len());
+        return Err(Fault::new(Code::BadEvent, what));
     }
     let step = match fields.get("Step") {
         None | Some(Value::Null) => String::new(),
@@ -69,23 +104,6 @@ pub fn request(event: &Value) -> Result<Request, Fault> {
         Some(_) => Some(Hidden::new(text(fields, "RotationToken")?)),
     };
     Ok(Request::Step(StepEvent { step, secret, token, rotation_token }))
-}
-
-fn doctor_request(fields: &Map<String, Value>, doctor: &Value) -> Result<Request, Fault> {
-    let unknown = |name: &str| Fault::new(Code::BadEvent, format!("`{name}` is not known here"));
-    if let Some(name) = fields.keys().find(|name| *name != "doctor") {
-        return Err(unknown(name));
-    }
-    let Some(doctor) = doctor.as_object() else {
-        return Err(Fault::new(
-            Code::BadEvent,
-            "`doctor` is not an object such as {\"secret\": \"app\"}",
-        ));
-    };
-    if let Some(name) = doctor.keys().find(|name| *name != "secret") {
-        return Err(unknown(&format!("doctor.{name}")));
-    }
-    Ok(Request::Doctor { secret: text(doctor, "secret")? })
 }
 
 fn text(fields: &Map<String, Value>, name: &str) -> Result<String, Fault> {
@@ -109,7 +127,7 @@ mod tests {
 
     #[track_caller]
     fn check(event: &Value, expected: &str) {
-        let said = match request(event) {
+        let said = match request(event, Timestamp::UNIX_EPOCH) {
             Ok(request) => format!("{request:?}"),
             Err(fault) => format!("{}: {}", fault.code.name(), fault.what()),
         };
@@ -142,14 +160,17 @@ mod tests {
     #[test]
     fn a_doctor_is_asked_about_one_secret() {
         check(&json!({"doctor": {"secret": "app"}}), "Doctor { secret: \"app\" }");
-        check(&json!({"doctor": {}}), "BadEvent: `secret` is missing");
+        check(&json!({"doctor": {"secret": "app"}, "dry_run": true}), "Doctor { secret: \"app\" }");
+        check(&json!({"doctor": {}}), "BadEvent: doctor.secret: missing");
+        check(&json!({"doctor": {"secret": ""}}), "BadEvent: doctor.secret: empty");
         check(
             &json!({"doctor": {"secrets": "app"}}),
-            "BadEvent: `doctor.secrets` is not known here",
+            "BadEvent: doctor.secrets: unknown field, did you mean `secret`?",
         );
         check(
-            &json!({"doctor": {"secret": "app"}, "dry_run": true}),
-            "BadEvent: `dry_run` is not known here",
+            &json!({"doctr": {"secret": "app"}}),
+            "BadEvent: unknown field `doctr`, did you mean `doctor`?",
         );
+        check(&json!({}), "BadEvent: the event asks for nothing: give one of `doctor`");
     }
 }

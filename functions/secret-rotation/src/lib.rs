@@ -73,7 +73,7 @@ impl App {
 /// steps again with the same token when one has failed, so every failure is returned as it is.
 pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerError> {
     let budget = Budget::new(invocation.deadline);
-    match event::request(&invocation.event)? {
+    match event::request(&invocation.event, invocation.clock)? {
         Request::Step(event) => {
             let Done { outcome, warnings } = step(app, &event, budget, invocation.clock).await?;
             tracing::info!(step = event.step, secret = event.secret, "{outcome}");

@@ -5,6 +5,9 @@ use std::fmt::{self, Write as _};
 
 /// What a value of a tag or a document may fill of a line.
 const MAX_CHARS: usize = 60;
+const MAX_NAME_CHARS: usize = 200;
+/// A refused batch is answered with the id of each of its members.
+const MAX_REASON_CHARS: usize = 300;
 
 /// A foreign text that prints on one line and is cut when it is long.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +21,17 @@ pub fn quoted(text: &str) -> Quoted<'_> {
     quoted_to(text, MAX_CHARS)
 }
 
-/// The same for texts that need more room, e.g. the names of holidays.
+/// Quotes the name of a period or a holiday, which people write as a sentence.
+pub fn quoted_name(text: &str) -> Quoted<'_> {
+    quoted_to(text, MAX_NAME_CHARS)
+}
+
+/// Quotes what AWS answered, short enough for a report that has many such answers.
+pub fn quoted_reason(text: &str) -> Quoted<'_> {
+    quoted_to(text, MAX_REASON_CHARS)
+}
+
+/// The same with another limit.
 pub fn quoted_to(text: &str, max_chars: usize) -> Quoted<'_> {
     Quoted { text, max_chars }
 }

@@ -90,11 +90,10 @@ pub(crate) fn report(invocation: &Invocation) -> Value {
     }
     let mut lines =
         invocation.logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let report = lines.find_map(|line| Some(line.get("report")?.as_str()?.to_owned()));
-    let Some(report) = report else {
+    let Some(report) = lines.find_map(|mut line| line.get_mut("report").map(Value::take)) else {
         panic!("no report but {:?}; the logs:\n{}", invocation.outcome, invocation.logs.join("\n"))
     };
-    serde_json::from_str(&report).unwrap()
+    report
 }
 
 /// The lines of one list of a report, `actions`, `skipped`, `failed` or `warnings`, over all

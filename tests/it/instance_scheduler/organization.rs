@@ -117,7 +117,7 @@ fn an_account_lets_in_the_function_of_one_stack_and_one_organization() {
     ] {
         let account = with_accounts(&[OTHER], &[], |world, now| {
             organization(world, "ACTIVE");
-            target(OTHER, parameters).install(world, now);
+            stage::target(OTHER, parameters).unwrap().install(world, now);
         });
         let run = account.tick(MONDAY);
         match failure(&run) {

@@ -29,7 +29,7 @@ fn a_schedule_is_explained_by_its_name() {
     assert_eq!(answer["state"], "stopped");
     assert_eq!(answer["because"], "exception closed 2026-12-25");
     assert_eq!(answer["next"], json!({ "at": "2026-12-28T08:00:00Z", "state": "running" }));
-    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"]);
+    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"; 2]);
 
     refused(
         &account,
@@ -142,14 +142,20 @@ fn what_is_not_known_is_refused_by_name() {
     let document = |field: &str| json!({ "periods": [{ "weekdays": "mon", field: "x" }] });
     for (event, expected) in [
         (json!({ "dryrun": true }), "unknown field `dryrun`"),
-        (json!({ "explain": { "schedul": "always" } }), "unknown field `schedul`"),
-        (json!({ "explain": { "schedule": "always", "when": 1 } }), "unknown field `when`"),
-        (json!({ "preview": { "schedule": "always", "to": "x" } }), "unknown field `to`"),
-        (json!({ "lint": { "schedules": [] } }), "unknown field `schedules`"),
+        (
+            json!({ "explain": { "schedul": "always" } }),
+            "schedul: unknown field, did you mean `schedule`?",
+        ),
+        (json!({ "explain": { "schedule": "always", "when": 1 } }), "when: unknown field"),
+        (json!({ "preview": { "schedule": "always", "to": "x" } }), "to: unknown field"),
+        (
+            json!({ "lint": { "schedules": [] } }),
+            "schedules: unknown field, did you mean `schedule`?",
+        ),
         (json!({ "explain": { "schedule": document("starttime") } }), "starttime"),
         (json!({ "lint": { "schedule": document("starttime") } }), "starttime"),
         (json!({ "preview": { "schedule": "mon 9-17" } }), "schedule"),
-        (json!({ "dry_run": true, "explain": {} }), "unknown field `explain`"),
+        (json!({ "dry_run": true, "explain": {} }), "schedule: missing"),
         (json!({ "dry_run": true, "now": "noon" }), "`now` is `noon`"),
         (json!({ "regions": ["us-east-1"] }), "`regions` names `us-east-1`"),
         (json!({ "accounts": ["222222222222"] }), "`accounts` names `222222222222`"),

@@ -48,6 +48,7 @@ fn a_second_run_on_an_unchanged_world_plans_nothing() {
             "rds:DescribeDBClusters",
             "rds:DescribeDBInstances",
             "ssm:GetParametersByPath",
+            "ssm:GetParametersByPath",
         ]
     );
 }

@@ -214,7 +214,7 @@ async fn start_as_another_type(
 fn copy(error: &AwsError) -> AwsError {
     let reason = error.reason();
     let code = error.code.as_deref().unwrap_or_default();
-    restate(error, reason.strip_prefix(code).unwrap_or(&reason).trim_start_matches(": "))
+    restate(error, reason.strip_prefix(code).unwrap_or(reason).trim_start_matches(": "))
 }
 
 /// The same error in other words.

@@ -3,6 +3,8 @@
 
 use std::{fmt, rc::Rc};
 
+use shared::error::{Quoted, quoted, quoted_to};
+
 use crate::resource::{Capacity, Kind};
 
 /// One thing to do, with everything that `apply` needs to do it without a choice of its own.
@@ -61,13 +63,13 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start { set_type: Some(instance_type), .. } => {
-                write!(f, "start as {instance_type}")
+                write!(f, "start as {}", quoted(instance_type))
             }
             Self::Start { set_type: None, .. } => f.write_str("start"),
             Self::Restore(capacity) => write!(f, "start with {capacity}"),
             Self::Stop { hibernate: true } => f.write_str("hibernate"),
             Self::Stop { hibernate: false } | Self::Empty => f.write_str("stop"),
-            Self::StopToResize { to } => write!(f, "stop to become {to}"),
+            Self::StopToResize { to } => write!(f, "stop to become {}", quoted(to)),
             Self::Remember => f.write_str("remember"),
         }
     }
@@ -76,8 +78,16 @@ impl fmt::Display for Change {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, id, arn: _, change, why, before: _, then: _, refused: _ } = self;
-        write!(f, "{change} {kind} {id}: {why}")
+        write!(f, "{change} {kind} {}: {why}", quoted_id(id))
     }
+}
+
+/// The longest name that a resource may have.
+const MAX_ID_CHARS: usize = 255;
+
+/// The name of an Auto Scaling group may have any character.
+pub fn quoted_id(id: &str) -> Quoted<'_> {
+    quoted_to(id, MAX_ID_CHARS)
 }
 
 /// Tags to write and to remove on one resource. Equal changes share one value and one call.
@@ -105,7 +115,7 @@ pub struct Skipped {
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, id, reason } = self;
-        write!(f, "skip {kind} {id}: {reason}")
+        write!(f, "skip {kind} {}: {reason}", quoted_id(id))
     }
 }
 
@@ -123,6 +133,6 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, id, text, fails_run: _ } = self;
-        write!(f, "problem {kind} {id}: {text}")
+        write!(f, "problem {kind} {}: {text}", quoted_id(id))
     }
 }

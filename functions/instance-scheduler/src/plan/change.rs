@@ -1,5 +1,6 @@
 //! Turns a decision into the change that fits the kind of resource.
 
+use shared::error::quoted;
 use std::rc::Rc;
 
 use super::{
@@ -96,5 +97,10 @@ fn remembered_capacity(extra: &Extra) -> Result<Capacity, String> {
         return Err(format!("the sizes to restore are unknown: the tag {CAPACITY_TAG} is missing"));
     };
     let capacity = Capacity::parse(text);
-    capacity.ok_or_else(|| format!("the tag {CAPACITY_TAG} says `{text}`, which is not understood"))
+    capacity.ok_or_else(|| {
+        format!(
+            "the tag {CAPACITY_TAG} says `{text}`, which is not understood",
+            text = quoted(text)
+        )
+    })
 }

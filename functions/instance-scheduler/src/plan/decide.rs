@@ -2,6 +2,7 @@
 //! code. Never looks at the clock, at other resources, or at what the call would cost.
 
 use jiff::{SignedDuration, Timestamp};
+use shared::error::quoted_reason;
 
 use crate::{
     handled::{Handled, OverrideMark},
@@ -219,12 +220,14 @@ fn retry(
     let reason = seen.start_failure.unwrap_or("the call was refused");
     if handled.retries >= MAX_RETRIES {
         return Decision::Skip(format!(
-            "given up until the next edge, after {MAX_RETRIES} retries: {reason}"
+            "given up until the next edge, after {MAX_RETRIES} retries: {}",
+            quoted_reason(reason)
         ));
     }
     match handled.retry {
         Some(at) if now < at => {
             let n_starts = handled.retries + 1;
+            let reason = quoted_reason(reason);
             Decision::Wait(format!("start {n_starts} failed ({reason}): next try at {at}"))
         }
         // Whether it lives is seen by the next run, so the pause is remembered at once.

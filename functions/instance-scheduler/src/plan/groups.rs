@@ -1,6 +1,7 @@
 //! Ordered groups: the lower order starts first and stops last, and the next waits until the former
 //! is up. Pure.
 
+use shared::error::quoted;
 use std::{collections::BTreeMap, fmt, rc::Rc};
 
 use crate::{resource::Power, schedule::State};
@@ -19,13 +20,13 @@ impl Rank {
             let group = group.trim();
             (!group.is_empty()).then_some(Self { group: group.into(), order: order.parse().ok()? })
         });
-        rank.ok_or_else(|| format!("`{text}` is not `<group name> <order>`"))
+        rank.ok_or_else(|| format!("`{text}` is not `<group name> <order>`", text = quoted(text)))
     }
 }
 
 impl fmt::Display for Rank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "group {} order {}", self.group, self.order)
+        write!(f, "group {} order {}", quoted(&self.group), self.order)
     }
 }
 

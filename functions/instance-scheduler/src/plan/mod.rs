@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, fmt, rc::Rc};
 use jiff::{SignedDuration, Timestamp};
 
 use self::{
-    action::{Action, Change, Problem, Skipped},
+    action::{Action, Change, Problem, Skipped, quoted_id},
     groups::{Progress, Rank},
     one::{Draft, Planner},
 };
@@ -84,7 +84,7 @@ pub fn plan(
     }
     for (rank, wanted, mut draft) in ranked {
         if let Some(other) = progress.waits_for(&rank, wanted) {
-            draft.wait(&format!("waits for {other} ({rank})"));
+            draft.wait(&format!("waits for {} ({rank})", quoted_id(other)));
         }
         plan.add(draft);
     }

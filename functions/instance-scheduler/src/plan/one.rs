@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use shared::tag::portable_value;
+use shared::{error::quoted_reason, tag::portable_value};
 
 use super::{
     Plan, Settings,
@@ -170,6 +170,7 @@ impl<'a> Planner<'a> {
         let mut fails_run = false;
         let starts_again = matches!(&decision, Decision::Start { then, .. } if then.retries > 0);
         if let (true, Some(reason)) = (starts_again, seen.start_failure) {
+            let reason = quoted_reason(reason);
             problem = Some(format!("was started, but did not run: {reason}"));
             fails_run = true;
         }

@@ -100,7 +100,7 @@ fn reports_a_misspelled_schedule_and_goes_on() {
         ],
         "stop instance i-3: outside every period\n\
          problem instance i-1: unknown schedule `ofice`, did you mean `office`?\n\
-         problem instance i-2: schedule `broken` is broken: period: unknown field, did you mean `periods`?\n",
+         problem instance i-2: schedule `broken` is broken: line 1, column 2: period: unknown field, did you mean `periods`?\n",
     );
     let tag = "unknown schedule ofice - did you mean office";
     check_tags(

@@ -96,7 +96,7 @@ mod tests {
         let err = |text| format!("{:#}", Calendar::parse(text).unwrap_err());
         let expected = "dates[1]: `easter` is not a date such as `2026-12-25` or `12-25`";
         assert_eq!(err("[2026-12-25, easter]"), expected);
-        assert_eq!(err("date: []"), "date: unknown field, did you mean `dates`?");
+        assert_eq!(err("date: []"), "line 1, column 1: date: unknown field, did you mean `dates`?");
         assert_eq!(err("12"), "neither a list of dates nor an iCalendar file");
     }
 }

@@ -82,17 +82,18 @@ impl Catalog {
         }
         match self.schedules.get(value) {
             Some(Ok(schedule)) => return Ok(Followed::Named(schedule)),
-            Some(Err(err)) => bail!("schedule `{value}` is broken: {err}"),
+            Some(Err(err)) => bail!("schedule `{value}` is broken: {err}", value = quoted(value)),
             None => (),
         }
         match inline::parse(value, &self.default_zone) {
             Ok(schedule) => Ok(Followed::Inline(schedule)),
-            Err(err) if value.contains([' ', ':', '@']) => {
-                Err(anyhow!("`{value}` is neither a schedule nor an inline one: {err:#}"))
-            }
+            Err(err) if value.contains([' ', ':', '@']) => Err(anyhow!(
+                "`{value}` is neither a schedule nor an inline one: {err:#}",
+                value = quoted(value)
+            )),
             Err(_) => {
                 let nearest = suggestion(value, self.schedules.keys().map(String::as_str));
-                Err(anyhow!("unknown schedule `{value}`{nearest}"))
+                Err(anyhow!("unknown schedule `{value}`{nearest}", value = quoted(value)))
             }
         }
     }
@@ -125,22 +126,28 @@ impl Catalog {
         for (name, calendar) in &self.calendars {
             match calendar {
                 Ok(calendar) => {
-                    let warning = |text: &String| format!("calendar `{name}`: {text}");
+                    let warning =
+                        |text: &String| format!("calendar `{name}`: {text}", name = quoted(name));
                     problems.extend(calendar.warnings.iter().map(warning));
                 }
-                Err(err) => problems.push(format!("calendar `{name}` is broken: {err}")),
+                Err(err) => problems
+                    .push(format!("calendar `{name}` is broken: {err}", name = quoted(name))),
             }
         }
         for (name, schedule) in &self.schedules {
             match schedule {
                 Ok(schedule) => {
-                    let problem = |text| format!("schedule `{name}`: {text}");
+                    let problem = |text| format!("schedule `{name}`: {text}", name = quoted(name));
                     problems.extend(self.calendar_problems(schedule).map(problem));
                 }
-                Err(err) => problems.push(format!("schedule `{name}` is broken: {err}")),
+                Err(err) => problems
+                    .push(format!("schedule `{name}` is broken: {err}", name = quoted(name))),
             }
             if name.eq_ignore_ascii_case(IGNORE) {
-                problems.push(format!("schedule `{name}`: the name means no schedule at all"));
+                problems.push(format!(
+                    "schedule `{name}`: the name means no schedule at all",
+                    name = quoted(name)
+                ));
             }
         }
         problems
@@ -153,10 +160,13 @@ impl Catalog {
     ) -> impl Iterator<Item = String> + 'a {
         schedule.missing_calendars().map(|name| {
             if self.calendars.contains_key(name) {
-                return format!("calendar `{name}` is broken, so none of its dates hold");
+                return format!(
+                    "calendar `{name}` is broken, so none of its dates hold",
+                    name = quoted(name)
+                );
             }
             let nearest = suggestion(name, self.calendars.keys().map(String::as_str));
-            format!("unknown calendar `{name}`{nearest}")
+            format!("unknown calendar `{name}`{nearest}", name = quoted(name))
         })
     }
 
@@ -228,7 +238,7 @@ mod tests {
         check("", "unknown schedule ``");
         check(
             "typo",
-            "schedule `typo` is broken: periods[0].weekday: unknown field, did you mean `weekdays`?",
+            "schedule `typo` is broken: line 1, column 12: periods[0].weekday: unknown field, did you mean `weekdays`?",
         );
         check(
             "mon-fri 8-20",
@@ -264,7 +274,7 @@ mod tests {
                 "calendar `broken` is broken: dates[0]: `easter` is not a date such as `2026-12-25` or `12-25`",
                 "schedule `office`: unknown calendar `holidayz`, did you mean `holidays`?",
                 "schedule `office`: calendar `broken` is broken, so none of its dates hold",
-                "schedule `typo` is broken: periods[0].weekday: unknown field, did you mean `weekdays`?",
+                "schedule `typo` is broken: line 1, column 12: periods[0].weekday: unknown field, did you mean `weekdays`?",
             ]
         );
     }

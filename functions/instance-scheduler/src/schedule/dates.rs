@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::civil::Date;
+use shared::error::quoted;
 
 /// A day of any year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,11 @@ impl DateSpan {
             (Self::Yearly { first, .. }, Self::Yearly { last, .. }) => {
                 Ok(Self::yearly(first, last))
             }
-            _ => bail!("`{first}` and `{last}`: either both have a year or none has"),
+            _ => bail!(
+                "`{first}` and `{last}`: either both have a year or none has",
+                first = quoted(first),
+                last = quoted(last)
+            ),
         }
     }
 
@@ -87,13 +92,15 @@ impl FromStr for DateSpan {
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let text = text.trim();
         if let Some((first, last)) = text.split_once("..") {
-            ensure!(!last.contains(".."), "`{text}` has more than two ends");
+            ensure!(!last.contains(".."), "`{text}` has more than two ends", text = quoted(text));
             return Self::between(first, last);
         }
         let parts: Vec<&str> = text.split('-').collect();
         let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
         let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-        let not_a_date = || format!("`{text}` is not a date such as `2026-12-25` or `12-25`");
+        let not_a_date = || {
+            format!("`{text}` is not a date such as `2026-12-25` or `12-25`", text = quoted(text))
+        };
         ensure!(parts.iter().all(is_number), not_a_date());
         match widths.as_slice() {
             [4, 2, 2] => {

@@ -7,6 +7,7 @@ use std::ptr;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use shared::error::quoted_name;
 
 use super::exception::{Exception, Mode, NamedSpan};
 use super::period::{Period, Says};
@@ -252,10 +253,10 @@ impl fmt::Display for Because<'_> {
             Self::OverrideStatus(state) => write!(f, "override_status {state}"),
             Self::Exception { kind, date, name: None } => write!(f, "exception {kind} {date}"),
             Self::Exception { kind, date, name: Some(name) } => {
-                write!(f, "exception {kind} {date} ({name})")
+                write!(f, "exception {kind} {date} ({})", quoted_name(name))
             }
-            Self::Period(name) => write!(f, "period {name}"),
-            Self::OneSided(name) => write!(f, "open side of period {name}"),
+            Self::Period(name) => write!(f, "period {}", quoted_name(name)),
+            Self::OneSided(name) => write!(f, "open side of period {}", quoted_name(name)),
             Self::OutsideEveryPeriod => f.write_str("outside every period"),
         }
     }

@@ -4,6 +4,8 @@
 use anyhow::{Context as _, ensure};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan as _};
+use shared::error::quoted;
+use shared::error::quoted_name;
 
 use super::calendar::Calendar;
 use super::exception::NamedSpan;
@@ -22,7 +24,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
 
     for line in unfold(text) {
         let Some(property) = Property::read(&line) else {
-            warnings.push(format!("line `{line}` is not understood"));
+            warnings.push(format!("line `{line}` is not understood", line = quoted(&line)));
             continue;
         };
         match (property.name.as_str(), property.value.to_ascii_uppercase()) {
@@ -35,7 +37,8 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
             ("END", component) => {
                 ensure!(
                     components.pop() == Some(component.clone()),
-                    "`{line}` ends what never began"
+                    "`{line}` ends what never began",
+                    line = quoted(&line)
                 );
                 if let Some(event) = event.take_if(|_| component == "VEVENT") {
                     spans.extend(read_event(&event, &mut warnings));
@@ -48,7 +51,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
             _ => (),
         }
     }
-    ensure!(components.is_empty(), "the file ends inside `{}`", components.join("`, `"));
+    ensure!(components.is_empty(), "the file ends inside `{}`", quoted(&components.join("`, `")));
     if spans.is_empty() {
         warnings.push("the file has no usable event".to_owned());
     }
@@ -97,11 +100,16 @@ fn read_event(event: &[Property], warnings: &mut Vec<String>) -> Option<NamedSpa
     }
     let name = value("SUMMARY").map(unescape).filter(|name| !name.is_empty());
     let title = name.as_deref().or(value("UID")).or(value("DTSTART")).unwrap_or("without a name");
-    let mut warn = |problem: &str| warnings.push(format!("event `{title}`: {problem}"));
+    let mut warn = |problem: &str| {
+        warnings.push(format!("event `{title}`: {problem}", title = quoted_name(title)));
+    };
 
     if let Some(unread) = ["EXDATE", "RDATE", "RECURRENCE-ID"].iter().find(|it| value(it).is_some())
     {
-        warn(&format!("`{unread}` is not understood; the event is not used"));
+        warn(&format!(
+            "`{unread}` is not understood; the event is not used",
+            unread = quoted(unread)
+        ));
         return None;
     }
     let (first, last) = match days(value("DTSTART"), value("DTEND"), value("DURATION")) {
@@ -117,6 +125,7 @@ fn read_event(event: &[Property], warnings: &mut Vec<String>) -> Option<NamedSpa
         Some(Some(span)) => span,
         Some(None) => {
             let rule = value("RRULE").unwrap_or_default();
+            let rule = quoted(rule);
             warn(&format!("`RRULE:{rule}` is not understood; only {once} is used"));
             once
         }
@@ -135,7 +144,7 @@ fn days(
     let end = match (end, duration) {
         (Some(end), _) => moment(end)?,
         (None, Some(duration)) => {
-            let unread = || format!("`DURATION:{duration}` is not understood");
+            let unread = || format!("`DURATION:{}` is not understood", quoted(duration));
             let span: Span = duration.parse().ok().with_context(unread)?;
             start.checked_add(span).ok().with_context(unread)?
         }
@@ -151,7 +160,7 @@ fn days(
 
 /// `20261225`, `20261225T000000` or `20261225T000000Z`, by the wall clock that it is written in.
 fn moment(text: &str) -> anyhow::Result<DateTime> {
-    let unread = || format!("`{text}` is not a date");
+    let unread = || format!("`{text}` is not a date", text = quoted(text));
     let (date, time) = match text.split_once(['T', 't']) {
         Some((date, time)) => (date, time.trim_end_matches(['Z', 'z'])),
         None => (text, "000000"),

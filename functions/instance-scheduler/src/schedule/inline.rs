@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::tz::TimeZone;
+use shared::error::quoted;
 
 use super::Schedule;
 use super::period::{ClockTime, Period};
@@ -23,7 +24,7 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
         None => default_zone.clone(),
     };
     let periods = match words.as_slice() {
-        [] => bail!("`{text}` has no period"),
+        [] => bail!("`{text}` has no period", text = quoted(text)),
         [word] if word.eq_ignore_ascii_case("always") => vec![named_period("always")],
         [word] if word.eq_ignore_ascii_case("never") => Vec::new(),
         words => words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?,
@@ -36,9 +37,17 @@ fn period(words: &[&str]) -> anyhow::Result<Period> {
     ensure!(!words.is_empty(), "`+` stands between two periods");
     let mut period = named_period(&words.join(" "));
     for word in words {
-        ensure!(!word.starts_with('@'), "`{word}`: the time zone comes once, at the end");
+        ensure!(
+            !word.starts_with('@'),
+            "`{word}`: the time zone comes once, at the end",
+            word = quoted(word)
+        );
         if word.contains(':') {
-            ensure!(period.begin.or(period.end).is_none(), "`{word}`: one pair of hours a period");
+            ensure!(
+                period.begin.or(period.end).is_none(),
+                "`{word}`: one pair of hours a period",
+                word = quoted(word)
+            );
             (period.begin, period.end) = hours(word)?;
         } else {
             days(word, &mut period.days)?;
@@ -60,24 +69,32 @@ fn named_period(name: &str) -> Period {
 
 /// `08:00-20:00`, or one of the two with the dash: `08:00-`, `-20:00`.
 fn hours(word: &str) -> anyhow::Result<(Option<ClockTime>, Option<ClockTime>)> {
-    let (begin, end) = word
-        .split_once('-')
-        .with_context(|| format!("`{word}` is not hours such as `08:00-20:00`"))?;
+    let (begin, end) = word.split_once('-').with_context(|| {
+        format!("`{word}` is not hours such as `08:00-20:00`", word = quoted(word))
+    })?;
     let time = |text: &str| (!text.is_empty()).then(|| text.parse::<ClockTime>()).transpose();
     let (begin, end) = (time(begin)?, time(end)?);
-    ensure!(begin != Some(ClockTime::END_OF_DAY), "`{word}`: `24:00` can only end a period");
+    ensure!(
+        begin != Some(ClockTime::END_OF_DAY),
+        "`{word}`: `24:00` can only end a period",
+        word = quoted(word)
+    );
     Ok((begin, end))
 }
 
 /// Weekdays or months by name. A bare number could be a weekday or a day of the month.
 fn days(word: &str, days: &mut Recurrence) -> anyhow::Result<()> {
     let by_name = word.starts_with(|c: char| c.is_ascii_alphabetic());
-    ensure!(by_name, "`{word}` is neither days such as `mon-fri` nor hours such as `08:00-20:00`");
+    ensure!(
+        by_name,
+        "`{word}` is neither days such as `mon-fri` nor hours such as `08:00-20:00`",
+        word = quoted(word)
+    );
     match (Weekdays::from_str(word), Months::from_str(word)) {
         (Ok(weekdays), _) if days.weekdays.is_none() => days.weekdays = Some(weekdays),
         (Err(_), Ok(months)) if days.months.is_none() => days.months = Some(months),
         (Err(err), Err(_)) => return Err(err),
-        _ => bail!("`{word}`: days come once a period"),
+        _ => bail!("`{word}`: days come once a period", word = quoted(word)),
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod periods;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use shared::error::quoted;
 
 use super::{Catalog, Followed, Schedule};
 
@@ -54,7 +55,7 @@ pub fn lint_followed<'a>(
         let findings = lint(schedule, catalog, interval, now).into_iter();
         findings
             .filter(|finding| finding.code != UNKNOWN_CALENDAR)
-            .map(|finding| format!("schedule `{name}`: {}", finding.message))
+            .map(|finding| format!("schedule `{name}`: {}", finding.message, name = quoted(name)))
             .collect()
     };
     let documents = catalog.schedules().flat_map(|(name, schedule)| advice(name, schedule));

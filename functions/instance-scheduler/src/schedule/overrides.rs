@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use shared::error::quoted;
 
 use super::State;
 use super::evaluate::floor;
@@ -33,7 +34,10 @@ impl Override {
         let until = match rest.trim().split_once(char::is_whitespace) {
             None if rest.trim().is_empty() => None,
             Some((word, until)) if word.eq_ignore_ascii_case("until") => Some(until),
-            _ => bail!("`{text}` is not `running|stopped|ignore [until <time>]`"),
+            _ => bail!(
+                "`{text}` is not `running|stopped|ignore [until <time>]`",
+                text = quoted(text)
+            ),
         };
         Self::of(asks, until, zone)
     }
@@ -43,7 +47,9 @@ impl Override {
             "running" => Asks::Running,
             "stopped" => Asks::Stopped,
             "ignore" => Asks::Ignore,
-            _ => bail!("`{asks}` is neither `running`, `stopped` nor `ignore`"),
+            _ => {
+                bail!("`{asks}` is neither `running`, `stopped` nor `ignore`", asks = quoted(asks))
+            }
         };
         let until = until.map(|until| instant(until, zone)).transpose()?;
         Ok(Self { asks, until })
@@ -77,7 +83,8 @@ impl fmt::Display for Override {
 /// seconds, which is as fine as schedules are.
 pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     let text = text.trim();
-    let not_a_time = || format!("`{text}` is not a time such as `2026-06-01T21:00`");
+    let not_a_time =
+        || format!("`{text}` is not a time such as `2026-06-01T21:00`", text = quoted(text));
     // The library also reads `20260601`, and passes over a zone in brackets beside a local time.
     let has_date = text.get(..10).is_some_and(|date| date.parse::<Date>().is_ok());
     ensure!(has_date && !text.contains('['), not_a_time());

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context as _, ensure};
+use shared::error::quoted;
 
 use super::Recurrence;
 
@@ -33,10 +34,16 @@ impl FromStr for ClockTime {
             .split_once(':')
             .filter(|(hours, minutes)| matches!(hours.len(), 1 | 2) && minutes.len() == 2)
             .filter(|(hours, minutes)| digits(hours) && digits(minutes))
-            .with_context(|| format!("`{text}` is not a time such as `08:00`"))?;
+            .with_context(|| {
+                format!("`{text}` is not a time such as `08:00`", text = quoted(text))
+            })?;
         let (hours, minutes): (u16, u16) = (hours.parse()?, minutes.parse()?);
         let time = Self(hours * 60 + minutes);
-        ensure!(minutes < 60 && time <= Self::END_OF_DAY, "`{text}` is not a time of day");
+        ensure!(
+            minutes < 60 && time <= Self::END_OF_DAY,
+            "`{text}` is not a time of day",
+            text = quoted(text)
+        );
         Ok(time)
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::civil::{Date, Weekday};
+use shared::error::quoted;
 
 /// The days on which a period begins. A part that is absent holds on every day; all parts must hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,7 +48,9 @@ impl FromStr for Weekdays {
             } else if let Some((day, nth)) = item.split_once('#') {
                 let day = WEEKDAYS.value(day)?;
                 let nth = number(nth).filter(|nth| (1..=5).contains(nth));
-                let nth = nth.with_context(|| format!("`{item}`: the number is 1 to 5"))?;
+                let nth = nth.with_context(|| {
+                    format!("`{item}`: the number is 1 to 5", item = quoted(&item))
+                })?;
                 weekdays.nth[nth as usize - 1] |= 1 << day;
             } else if let Some(day) = item.strip_suffix('l') {
                 weekdays.last |= 1 << WEEKDAYS.value(day)?;
@@ -194,7 +197,12 @@ impl Domain {
             None => (item, None),
             Some((range, step)) => {
                 let step = number(step.trim()).filter(|step| *step > 0);
-                (range, Some(step.with_context(|| format!("`{item}`: the step is 1 or more"))?))
+                (
+                    range,
+                    Some(step.with_context(|| {
+                        format!("`{item}`: the step is 1 or more", item = quoted(item))
+                    })?),
+                )
             }
         };
         let (first, last) = match range.split_once('-') {
@@ -204,7 +212,11 @@ impl Domain {
             }
             Some((first, last)) => (self.value(first.trim())?, self.end(last.trim())?),
         };
-        ensure!(first <= last || self.wraps, "`{item}`: the range runs backwards");
+        ensure!(
+            first <= last || self.wraps,
+            "`{item}`: the range runs backwards",
+            item = quoted(item)
+        );
         Ok(self.steps(first, last, step.unwrap_or(1)))
     }
 
@@ -225,7 +237,7 @@ impl Domain {
         }
         match number(text) {
             Some(value) if (self.first..=self.last).contains(&value) => Ok(value),
-            _ => bail!("`{text}` is not {}", self.what),
+            _ => bail!("`{text}` is not {}", self.what, text = quoted(text)),
         }
     }
 

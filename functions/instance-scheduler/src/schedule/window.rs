@@ -4,6 +4,7 @@
 use anyhow::{Context as _, bail, ensure};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use shared::error::quoted;
 
 use super::evaluate::shift;
 use super::overrides::instant;
@@ -48,7 +49,9 @@ impl Window {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        let malformed = || format!("`{text}` is not a window such as `sun:05:00-sun:06:00`");
+        let malformed = || {
+            format!("`{text}` is not a window such as `sun:05:00-sun:06:00`", text = quoted(text))
+        };
         let (begin, end) = text.trim().split_once('-').with_context(malformed)?;
         let (begin, end) = (second_of_week(begin), second_of_week(end));
         let (begin, end) = (begin.with_context(malformed)?, end.with_context(malformed)?);

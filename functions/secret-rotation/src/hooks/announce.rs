@@ -1,9 +1,8 @@
 //! Tells others of a finished rotation: one event, which names the secret and holds nothing of it
 //! but whom it is for. Who hears of it twice hears of the same version.
 
-use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use serde_json::{Value, json};
-use shared::error::{AwsError, AwsResultExt as _};
+use shared::announce::put_events;
 
 use crate::{
     fault::{Code, Fault},
@@ -18,27 +17,10 @@ pub(super) async fn announce(
     strategy: Strategy,
     finished: &Document,
 ) -> Result<(), Fault> {
-    let detail = detail(work.secret, work.token(), strategy, finished);
-    put(work, bus, &detail).await.map_err(|err| Fault::from_error(Code::HookFailed, err))
-}
-
-async fn put(work: &Work<'_>, bus: &str, detail: &Value) -> Result<(), AwsError> {
-    const OPERATION: &str = "events:PutEvents";
-    let entry = PutEventsRequestEntry::builder()
-        .event_bus_name(bus)
-        .source("caretaker.secret-rotation")
-        .detail_type("Secret Rotation Finished")
-        .detail(detail.to_string())
-        .build();
-    let output = Client::new(work.aws).put_events().entries(entry).send().await;
-    let output = output.during(OPERATION)?;
-    // A refused entry comes inside a `200 OK`.
-    match output.entries().iter().find_map(|entry| Some((entry.error_code()?, entry))) {
-        None => Ok(()),
-        Some((code, entry)) => {
-            Err(AwsError::new(OPERATION, code, entry.error_message().unwrap_or_default()))
-        }
-    }
+    let (source, detail_type) = ("caretaker.secret-rotation", "Secret Rotation Finished");
+    let details = [detail(work.secret, work.token(), strategy, finished)];
+    let put = put_events(work.aws, bus, source, detail_type, &details);
+    put.await.map_err(|err| Fault::from_error(Code::HookFailed, err))
 }
 
 fn detail(secret: &Described, token: &str, strategy: Strategy, finished: &Document) -> Value {

@@ -58,8 +58,8 @@ async fn put_if_other(ssm: &Client, name: &str, value: &Hidden) -> Result<(), Aw
 }
 
 async fn get(ssm: &Client, name: &str, with_decryption: bool) -> Result<Option<Hidden>, AwsError> {
-    let output = ssm.get_parameter().name(name).with_decryption(with_decryption).send().await;
-    let parameter = output.during("ssm:GetParameter")?.parameter;
+    let call = ssm.get_parameter().name(name).with_decryption(with_decryption);
+    let parameter = call.send().await.during("ssm:GetParameter")?.parameter;
     Ok(parameter.and_then(|parameter| parameter.value).map(Hidden::new))
 }
 

@@ -7,7 +7,9 @@ use crate::schedule::{Mode, Situation};
 
 #[track_caller]
 fn refuses(text: &str, expected: &str) {
-    let err = Schedule::parse(text, &TimeZone::UTC).unwrap_err();
+    // As part of an event, where a mistake has a place but no line.
+    let value: Value = document::parse(text).unwrap();
+    let err = Schedule::read(&value, &TimeZone::UTC).unwrap_err();
     assert_eq!(format!("{err:#}"), expected);
 }
 
@@ -93,7 +95,7 @@ fn an_error_names_its_place() {
         "periods[0]: needs one of `begintime`, `endtime`, `weekdays`, `monthdays`, `months`",
     );
     refuses("periods: [office]", "periods[0]: `office` is a name; write the period itself here");
-    refuses("periods: office", "periods: text where a list is expected");
+    refuses("periods: office", "periods: no list where a list is expected");
     refuses("timezone: UTC", "periods: missing");
     refuses(
         "{timezone: Europe/Pariss, periods: [{months: 1}]}",
@@ -109,7 +111,7 @@ fn an_error_names_its_place() {
     );
     refuses("override_status: up", "override_status: `up` is neither `running` nor `stopped`");
     refuses("{group: {name: a}, override_status: running}", "group.order: missing");
-    refuses("[]", "the document: a list where fields are expected");
+    refuses("[]", "a list where an object is expected");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
+use shared::error::quoted_name;
 
 use super::{Finding, SPAN_DAYS};
 use crate::schedule::evaluate::shift;
@@ -94,7 +95,11 @@ impl Gap {
             (false, false, true) => format!("ends at {after} instead of {end}"),
             (false, false, false) => return None,
         };
-        let message = format!("on {today} {}, so period `{}` {effect}", self.change, period.name);
+        let message = format!(
+            "on {today} {}, so period `{}` {effect}",
+            self.change,
+            quoted_name(&period.name)
+        );
         (begin != end).then_some(Finding { code: "clock-gap", message })
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use shared::error::quoted_name;
 
 use super::{Finding, days_from};
 use crate::schedule::{Exception, Schedule};
@@ -39,7 +40,7 @@ pub(super) fn lint(schedule: &Schedule, today: Date, findings: &mut Vec<Finding>
 
 fn title(exception: &Exception, index: usize) -> String {
     match exception.title() {
-        Some(name) => format!("exception `{name}`"),
+        Some(name) => format!("exception `{name}`", name = quoted_name(name)),
         None => format!("exceptions[{index}]"),
     }
 }

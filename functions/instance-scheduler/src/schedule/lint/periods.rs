@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use shared::error::quoted_name;
 
 use super::{Finding, SPAN_DAYS, days_from};
 use crate::schedule::period::{ClockTime, Period};
@@ -36,14 +37,17 @@ pub(super) fn lint(
 fn never_runs(period: &Period) -> Option<Finding> {
     let begin = period.begin.filter(|_| period.begin == period.end)?;
     let name = &period.name;
-    let message = format!("period `{name}` begins and ends at {begin}, so it never runs");
+    let message = format!(
+        "period `{name}` begins and ends at {begin}, so it never runs",
+        name = quoted_name(name)
+    );
     Some(Finding { code: "begin-is-end", message })
 }
 
 fn never_matches(period: &Period, today: Date) -> Option<Finding> {
     let may_match = period.days.is_every_day()
         || days_from(today, EVER_DAYS).any(|date| period.days.contains(date));
-    let message = format!("period `{}` names days that never come", period.name);
+    let message = format!("period `{}` names days that never come", quoted_name(&period.name));
     (!may_match).then_some(Finding { code: "never-matches", message })
 }
 
@@ -54,7 +58,7 @@ fn shorter_than(period: &Period, interval: SignedDuration) -> Option<Finding> {
     let is_short = begin != end && seconds != 0 && length < interval;
     let message = format!(
         "period `{}` lasts {} minutes and the scheduler runs every {}, so a run may miss it",
-        period.name,
+        quoted_name(&period.name),
         length.as_mins(),
         interval.as_mins()
     );
@@ -77,7 +81,7 @@ fn lost_night(evening: &Period, morning: &Period, today: Date) -> Option<Finding
         evening.days.contains(*date) && !tomorrow
     };
     let date = days_from(today, SPAN_DAYS).find(is_lost)?;
-    let (evening, morning) = (&evening.name, &morning.name);
+    let (evening, morning) = (quoted_name(&evening.name), quoted_name(&morning.name));
     let message = format!(
         "periods `{evening}` and `{morning}` name the same days, so the night after {date}, {} is \
          lost; write it as one period over midnight",
@@ -102,7 +106,8 @@ fn masked_stop(one_sided: &Period, other: &Period, today: Date) -> Option<Findin
     let date = days_from(today, SPAN_DAYS).find(both).filter(|_| asks_nothing)?;
     let message = format!(
         "period `{}` has one time only and keeps `{}` from stopping at {end} on {date}",
-        one_sided.name, other.name
+        quoted_name(&one_sided.name),
+        quoted_name(&other.name)
     );
     Some(Finding { code: "masked-stop", message })
 }
