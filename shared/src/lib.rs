@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod aws;
 pub mod batch;
+pub mod deadline;
 pub mod document;
 pub mod error;
 pub mod event;

@@ -3,7 +3,7 @@
 
 use std::{future::Future, time::Duration};
 
-use shared::runtime::Deadline;
+use shared::deadline::Deadline;
 use tokio::time::timeout;
 
 use crate::fault::{Code, Fault};

@@ -77,10 +77,13 @@ mod tests {
         let text = r#"{"engine": "mysql", "host": "db", "username": "app", "password": "s3cret"}"#;
         let document = Document::parse(&Hidden::new(text)).unwrap();
         let login = Login::read(&document).unwrap();
-        let event = event::request(&serde_json::json!({
-            "Step": "createSecret", "SecretId": "app", "RotationToken": "s3cret",
-            "ClientRequestToken": "5ac3b1de-0f5c-4a39-9a3e-2f4b6c7d8e9f",
-        }));
+        let event = event::request(
+            &serde_json::json!({
+                "Step": "createSecret", "SecretId": "app", "RotationToken": "s3cret",
+                "ClientRequestToken": "5ac3b1de-0f5c-4a39-9a3e-2f4b6c7d8e9f",
+            }),
+            jiff::Timestamp::UNIX_EPOCH,
+        );
         let printed = format!("{document:#?} {login:#?} {:#?}", event.unwrap());
         assert!(printed.contains("app") && !printed.contains("s3cret"), "{printed}");
     }

@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_autoscaling::Client;
-use shared::{error::AwsResultExt as _, runtime::Deadline};
+use shared::{deadline::Deadline, error::AwsResultExt as _};
 
 use super::Applied;
 use crate::{

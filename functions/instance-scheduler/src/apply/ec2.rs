@@ -12,8 +12,8 @@ use aws_sdk_ec2::{
 };
 use shared::{
     batch::{self, in_batches},
+    deadline::Deadline,
     error::{AwsError, AwsErrorKind, AwsResultExt as _},
-    runtime::Deadline,
 };
 
 use super::Applied;

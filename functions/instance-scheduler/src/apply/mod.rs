@@ -11,8 +11,8 @@ mod tags;
 
 use aws_config::SdkConfig;
 use shared::{
+    deadline::Deadline,
     error::{AwsError, AwsErrorKind},
-    runtime::Deadline,
     tag::portable_value,
 };
 

@@ -4,8 +4,8 @@ use aws_config::SdkConfig;
 use aws_sdk_rds::Client;
 use futures_util::{StreamExt as _, stream};
 use shared::{
+    deadline::Deadline,
     error::{AwsError, AwsResultExt as _},
-    runtime::Deadline,
 };
 
 use super::Applied;

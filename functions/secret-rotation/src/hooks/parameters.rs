@@ -23,7 +23,7 @@ pub(super) async fn copy(
     let value = rendered(template, finished)?;
     put_if_other(&Client::new(aws), name, &value).await.map_err(|err| {
         // A value that AWS will not take may be quoted by it.
-        let said = scrubbed(&err.reason(), &[&value]);
+        let said = scrubbed(err.reason(), &[&value]);
         Fault::new(Code::HookFailed, format!("{} failed: {said}", err.operation))
     })
 }

@@ -124,13 +124,10 @@ pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result
         }
         (Some(false), Some(true)) => (),
     }
-    match Step::parse(step) {
-        Some(step) => Ok(Gate::Open(step)),
-        None => {
-            let what = "is not a step: there are createSecret, setSecret, testSecret, finishSecret";
-            Err(Fault::new(Code::BadEvent, format!("`{step}` {what}")))
-        }
-    }
+    Step::parse(step).map(Gate::Open).ok_or_else(|| {
+        const STEPS: &str = "createSecret, setSecret, testSecret and finishSecret";
+        Fault::new(Code::BadEvent, format!("`{step}` is not a step: there are {STEPS}"))
+    })
 }
 
 #[cfg(test)]
