@@ -61,7 +61,7 @@ fn a_mistake_is_named_with_its_line_its_column_and_its_place() {
     refuses("nme: x", "line 1, column 1: nme: unknown field, did you mean `name`?");
     refuses(
         "rules:\n  - {keep: 7, unit: day}\n  - {keep: 7, unti: day}",
-        "line 3, column 14: rules[1].unti: unknown field, did you mean `unit`?",
+        "line 3, column 15: rules[1].unti: unknown field, did you mean `unit`?",
     );
     refuses(
         "rules: [{keep: 7, unit: year}]",
@@ -80,7 +80,7 @@ fn a_value_of_another_type_is_named_in_plain_words() {
     refuses("enforced: maybe", "line 1, column 11: enforced: `maybe` is neither true nor false");
     refuses(
         "name: a\n\nenforced: 7",
-        "line 3, column 11: enforced: a number where true or false is expected",
+        "line 3, column 1: enforced: a number where true or false is expected",
     );
     refuses("name: [a]", "line 1, column 7: name: a list or an object where text is expected");
     refuses("rules: week", "line 1, column 8: rules: no list where a list is expected");

@@ -25,9 +25,11 @@ fn the_scheduler_lists_its_folders_and_no_others() {
 }
 
 #[test]
-fn the_scheduler_reads_its_prices_and_no_other_parameter() {
-    check("ssm:GetParameter", "/prices", true);
-    for name in ["/schedules/office", "/calendars/x", "/backup/daily", "/prices/x", "/other"] {
+fn the_scheduler_reads_its_prices_and_documents_and_no_other_parameter() {
+    for name in ["/prices", "/schedules/office", "/calendars/x"] {
+        check("ssm:GetParameter", name, true);
+    }
+    for name in ["/backup/daily", "/prices/x", "/other", "/schedules"] {
         check("ssm:GetParameter", name, false);
     }
     check("ssm:PutParameter", "/schedules/office", false);

@@ -97,6 +97,6 @@ mod tests {
         let expected = "dates[1]: `easter` is not a date such as `2026-12-25` or `12-25`";
         assert_eq!(err("[2026-12-25, easter]"), expected);
         assert_eq!(err("date: []"), "line 1, column 1: date: unknown field, did you mean `dates`?");
-        assert_eq!(err("12"), "neither a list of dates nor an iCalendar file");
+        assert_eq!(err("12"), "a number where a list of dates or an iCalendar file is expected");
     }
 }

@@ -30,6 +30,8 @@ pub enum Type {
 pub struct Parameter {
     pub kind: Type,
     pub tags: BTreeMap<String, String>,
+    /// Whether the key of a secure string may not be used by anyone who asks.
+    pub key_is_denied: bool,
     pub(super) first_version: u64,
     pub(super) versions: Vec<Version>,
     pub(super) data_type: String,
@@ -50,6 +52,12 @@ impl State {
         self.write(name, Type::String, value.to_owned(), now);
     }
 
+    /// The same for a secure string.
+    pub fn set_secure(&mut self, name: &str, value: &str, now: Timestamp) -> &mut Parameter {
+        self.write(name, Type::SecureString, value.to_owned(), now);
+        self.parameters.get_mut(name).expect("it has just been written")
+    }
+
     /// The current value.
     pub fn value(&self, name: &str) -> Option<&str> {
         Some(self.parameters.get(name)?.versions.last()?.value.as_str())
@@ -60,6 +68,7 @@ impl State {
         let parameter = self.parameters.entry(name.to_owned()).or_insert_with(|| Parameter {
             kind,
             tags: BTreeMap::new(),
+            key_is_denied: false,
             first_version: 1,
             versions: Vec::new(),
             data_type: "text".to_owned(),
@@ -85,14 +94,21 @@ impl Parameter {
         name: &str,
         selector: Option<&str>,
         decrypted: bool,
-    ) -> Option<Value> {
+    ) -> Result<Option<Value>, ServiceError> {
         let number = match selector {
-            None => self.last_version(),
-            Some(selector) => selector.parse().ok()?,
+            None => Some(self.last_version()),
+            Some(selector) => selector.parse().ok(),
         };
-        let index = usize::try_from(number.checked_sub(self.first_version)?).ok()?;
-        let version = self.versions.get(index)?;
-        let value = if self.kind == Type::SecureString && !decrypted {
+        let version = |number: u64| {
+            let index = usize::try_from(number.checked_sub(self.first_version)?).ok()?;
+            Some((number, self.versions.get(index)?))
+        };
+        let Some((number, version)) = number.and_then(version) else { return Ok(None) };
+        let is_secure = self.kind == Type::SecureString;
+        if is_secure && decrypted && self.key_is_denied {
+            return Err(denied_key());
+        }
+        let value = if is_secure && !decrypted {
             format!("AQICAHlocal{:x}", version.value.len())
         } else {
             version.value.clone()
@@ -109,8 +125,17 @@ impl Parameter {
         if let Some(selector) = selector {
             shown["Selector"] = json!(format!(":{selector}"));
         }
-        Some(shown)
+        Ok(Some(shown))
     }
+}
+
+/// What KMS answers, and with it the whole call: one such parameter fails a listing.
+fn denied_key() -> ServiceError {
+    ServiceError::client(
+        "AccessDeniedException",
+        "The ciphertext refers to a customer master key that does not exist, does not exist in \
+         this region, or you are not allowed to access.",
+    )
 }
 
 #[derive(Deserialize)]
@@ -232,7 +257,7 @@ pub(super) fn get(world: &mut World, call: &mut Call) -> Outcome {
     let (name, selector) = names::plain(&input.name);
     let state = &world.place(&call.account, &call.region).ssm;
     let parameter = state.parameters.get(name).ok_or_else(not_found)?;
-    let shown = parameter.show(call, name, selector, input.with_decryption).ok_or_else(|| {
+    let shown = parameter.show(call, name, selector, input.with_decryption)?.ok_or_else(|| {
         ServiceError::client(
             "ParameterVersionNotFound",
             format!("Systems Manager could not find version {} of {name}.", selector.unwrap_or("")),
@@ -259,8 +284,11 @@ pub(super) fn get_several(world: &mut World, call: &mut Call) -> Outcome {
     let (mut found, mut invalid) = (Vec::new(), Vec::new());
     for asked in &input.names {
         let (name, selector) = names::plain(asked);
-        let parameter = state.parameters.get(name);
-        match parameter.and_then(|known| known.show(call, name, selector, input.with_decryption)) {
+        let shown = match state.parameters.get(name) {
+            Some(parameter) => parameter.show(call, name, selector, input.with_decryption)?,
+            None => None,
+        };
+        match shown {
             Some(shown) => found.push(shown),
             None => invalid.push(asked),
         }
