@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, SeqAccess, Visitor},
 };
-use serde_saphyr::Error;
+use serde_saphyr::{Error, budget::BudgetBreach};
 
 use super::suggestion;
 use crate::error::quoted;
@@ -34,10 +34,18 @@ pub(super) fn of(err: &Error) -> (Option<String>, String) {
         Error::Eof { .. } => (None, "the document ends too early".to_owned()),
         Error::MultipleDocuments { .. } => (None, "more than one document".to_owned()),
         Error::MergeKeyNotAllowed { .. } => (None, "`<<` is not allowed".to_owned()),
-        Error::Budget { .. } => {
-            (None, "too deep, or with an anchor or alias, which are not allowed".to_owned())
-        }
+        Error::Budget { breach, .. } => (None, exceeded(breach).to_owned()),
         other => (None, first_line(&other.to_string())),
+    }
+}
+
+fn exceeded(breach: &BudgetBreach) -> &'static str {
+    match breach {
+        BudgetBreach::Depth { .. } => "nested too deep",
+        BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } => {
+            "anchors and aliases are not allowed"
+        }
+        _ => "too large",
     }
 }
 

@@ -4,6 +4,7 @@
 mod counts;
 mod databases;
 mod deadline;
+mod documents;
 mod failing;
 mod failures;
 mod fortnight;

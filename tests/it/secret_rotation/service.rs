@@ -1,6 +1,8 @@
 //! Secrets Manager, KMS and Lambda in a bad hour: what the function bears by itself, what it names,
 //! and what Secrets Manager's next attempt makes good.
 
+use std::{fs, path::Path};
+
 use tests::{
     aws::faults::{Calls, Fault},
     servers::{self, Engine, Options as ServerOptions},
@@ -9,6 +11,25 @@ use tests::{
 use super::{databases::FIRST, users::*, *};
 
 const RANDOM: &str = r#"{"engine": "random", "password": "first"}"#;
+
+/// As on a laptop, where nothing is exported but the name of a profile.
+#[test]
+fn a_profile_is_enough_to_find_credentials() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("profile_of_a_laptop");
+    let keys = r#"{"Version": 1, "AccessKeyId": "secret-rotation", "SecretAccessKey": "key"}"#;
+    let profile = format!("[profile laptop]\ncredential_process = echo '{keys}'\n");
+    fs::write(&file, profile).unwrap();
+    let of_laptop = |spec: Spec| {
+        spec.variable("AWS_ACCESS_KEY_ID", "")
+            .variable("AWS_SECRET_ACCESS_KEY", "")
+            .variable("AWS_SESSION_TOKEN", "")
+            .variable("AWS_CONFIG_FILE", file.to_str().unwrap())
+            .variable("AWS_PROFILE", "laptop")
+    };
+    let vault = Vault::with(&[], of_laptop, &[("app", RANDOM)]);
+    let rotation = vault.begin("app", T);
+    assert_eq!(vault.attempt(&rotation).0, Ended::Succeeded);
+}
 
 #[test]
 fn f58_a_call_that_is_throttled_three_times_is_made_a_fourth_time() {

@@ -53,9 +53,12 @@ impl State {
     }
 
     /// The same for a secure string.
-    pub fn set_secure(&mut self, name: &str, value: &str, now: Timestamp) -> &mut Parameter {
+    pub fn set_secure(&mut self, name: &str, value: &str, now: Timestamp) {
         self.write(name, Type::SecureString, value.to_owned(), now);
-        self.parameters.get_mut(name).expect("it has just been written")
+    }
+
+    pub fn parameter_mut(&mut self, name: &str) -> Option<&mut Parameter> {
+        self.parameters.get_mut(name)
     }
 
     /// The current value.

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::{
     call::{Call, Outcome, Reply, ServiceError},
@@ -69,10 +69,11 @@ pub(super) fn get_by_path(world: &mut World, call: &mut Call) -> Outcome {
         .take_while(|(name, _)| name.starts_with(&prefix))
         .filter(|(name, _)| input.recursive || !name[prefix.len()..].contains('/'));
     let page: Vec<_> = matching.by_ref().take(limit).collect();
-    let shown: Vec<_> = page
+    let shown: Vec<Value> = page
         .iter()
-        .filter_map(|(name, parameter)| parameter.show(call, name, None, input.with_decryption))
-        .collect();
+        .map(|(name, parameter)| parameter.show(call, name, None, input.with_decryption))
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
     let mut reply = json!({ "Parameters": shown });
     if let (Some((last, _)), true) = (page.last(), matching.next().is_some()) {
         reply["NextToken"] = json!(token::seal(last));

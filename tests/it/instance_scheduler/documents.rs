@@ -1,0 +1,117 @@
+//! Documents in SSM: which of them are read, and what one that cannot be read costs.
+
+use super::*;
+
+#[test]
+fn a_secure_document_is_read_like_any_other() {
+    let account = Account::new(MONDAY, |place, now| {
+        place.ssm.set_secure("/caretaker/schedules/secret", "mon-fri 09:00-17:00", now);
+        place.ec2.add(instance(1, "secret").stopped());
+    });
+    account.tick(MONDAY);
+    assert_eq!(account.power(&id(1)), "pending");
+}
+
+#[test]
+fn a_secure_document_that_cannot_be_decrypted_costs_itself_only() {
+    let account = Account::new(MONDAY, |place, now| {
+        let name = "/caretaker/schedules/secret";
+        place.ssm.set_secure(name, "always", now);
+        place.ssm.parameter_mut(name).unwrap().key_is_denied = true;
+        document(place, "schedules/office", "mon-fri 09:00-17:00", now);
+        place.ec2.add(instance(1, "secret").stopped());
+        place.ec2.add(instance(2, "office").stopped());
+    });
+    let run = account.tick(MONDAY);
+    assert_eq!(account.power(&id(1)), "stopped");
+    assert_eq!(account.power(&id(2)), "pending");
+    let problem = lines(&run, "warnings").join("\n");
+    let expected = "schedule `secret` is broken: ssm:GetParameter failed: AccessDeniedException: ";
+    assert!(problem.contains(expected), "{problem}");
+}
+
+#[test]
+fn parameters_of_other_functions_are_neither_read_nor_reported() {
+    let account = Account::new(MONDAY, |place, now| {
+        document(place, "backup/nightly", "7d 4w at 02:00", now);
+        document(place, "notes", "not a document of any function", now);
+        document(place, "prices", "t3.micro: 0.01", now);
+    });
+    let run = account.tick(MONDAY);
+    assert_eq!(run.answer()["warnings"], json!(null), "{:#}", run.answer());
+    let calls = account.aws.log().calls();
+    let reads = calls.iter().filter(|call| call.operation.starts_with("ssm:"));
+    assert_eq!(reads.count(), 2, "the schedules and the calendars");
+}
+
+#[test]
+fn a_document_that_would_cost_much_is_refused_and_harms_no_other() {
+    let account = Account::new(MONDAY, |place, now| {
+        let deep = format!("periods: {}{}", "[".repeat(200), "]".repeat(200));
+        document(place, "schedules/deep", &deep, now);
+        document(place, "schedules/alias", "periods: [&p {weekdays: mon}, *p]", now);
+        document(place, "schedules/office", "mon-fri 09:00-17:00", now);
+        place.ec2.add(instance(1, "deep"));
+        place.ec2.add(instance(2, "alias"));
+        place.ec2.add(instance(3, "office").stopped());
+    });
+    let run = account.tick(MONDAY);
+    assert_eq!(failure(&run), None);
+    assert_eq!(account.power(&id(3)), "pending");
+    let problems = lines(&run, "warnings").join("\n");
+    assert_eq!(problems.matches("is broken: line 1, column ").count(), 2, "{problems}");
+    assert!(problems.contains("anchors and aliases are not allowed"), "{problems}");
+}
+
+#[test]
+fn a_tag_adds_no_line_to_a_plan_or_a_report() {
+    let account = Account::new(MONDAY, |place, _| {
+        place.ec2.add(instance(
+            1,
+            &format!("x\nstop instance i-2: forged\r\u{2028}{}", "y".repeat(180)),
+        ));
+    });
+    let run = account.tick(MONDAY);
+    let problem = lines(&run, "warnings").join("\n");
+    assert_eq!(problem.lines().count(), 1, "{problem:?}");
+    assert!(!problem.contains(&"y".repeat(60)), "{problem}");
+    let plan =
+        logged(&run, |line| line["message"].as_str()?.strip_prefix("plan:\n").map(str::to_owned));
+    assert_eq!(plan[0].trim_end().lines().count(), 1, "{plan:?}");
+}
+
+#[test]
+fn a_run_logs_a_line_of_counts_per_target_also_when_it_does_nothing() {
+    let regions = &[("Regions", "eu-west-1,us-east-1")];
+    let account = Account::with(
+        MONDAY,
+        regions,
+        |spec| spec,
+        |world, _| {
+            world.place(HOME_ACCOUNT, "us-east-1").ec2.add(instance(1, "always"));
+        },
+    );
+    let run = account.tick(MONDAY);
+    let counts = logged(&run, |line| {
+        let is_run = line["message"] == "run" && line["level"] == "INFO";
+        is_run.then(|| format!("{} {} {}", line["region"], line["managed"], line["stopped"]))
+    });
+    assert_eq!(counts, ["\"eu-west-1\" 0 0", "\"us-east-1\" 1 0"]);
+}
+
+#[test]
+fn the_report_of_a_failed_run_is_logged_as_an_object() {
+    let account = Account::new(MONDAY, |place, _| {
+        place.ec2.add(instance(1, "never").stop_protected());
+    });
+    let run = account.tick(MONDAY);
+    assert!(failure(&run).is_some());
+    let failed = logged(&run, |line| line["report"]["counts"]["failed"].as_u64());
+    assert_eq!(failed, [1]);
+}
+
+/// What the function finds in each line of the log that is JSON.
+fn logged<T>(run: &Invocation, find: impl Fn(&Value) -> Option<T>) -> Vec<T> {
+    let lines = run.logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter_map(|line| find(&line)).collect()
+}
