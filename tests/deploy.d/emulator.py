@@ -6,13 +6,15 @@ Auto Scaling, the resource of the calls that write tags, and the path of SSM. Ad
 ministack's own state. Of a batch only the first resource is judged, as ministack does.
 
 `aws:PrincipalArn` of a session is the role's ARN on AWS, where ministack has the session's.
+
+Schedules are looked at each second instead of every ten, so that a tick comes when it is due.
 """
 
 import json
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import autoscaling, ec2, rds, tagging
+from ministack.services import autoscaling, ec2, eventbridge, rds, tagging
 
 
 def arn(service, region, account, resource):
@@ -75,6 +77,8 @@ def resolve_key_of_role(key, context):
 
 
 iam_evaluator._resolve_condition_key = resolve_key_of_role
+
+eventbridge._SCHEDULER_TICK_INTERVAL = 1
 
 if __name__ == "__main__":
     app.main()
