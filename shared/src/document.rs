@@ -46,10 +46,8 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
     let mut place = String::new();
     let read = |document: Deserializer<'_, '_>| {
         serde_path_to_error::deserialize(document).map_err(|err| {
-            place = match err.path().to_string() {
-                path if path == "." => String::new(),
-                path => path,
-            };
+            // `.` is the document itself, and `?` a key that the parser has refused.
+            place = err.path().to_string().trim_end_matches(['.', '?']).to_owned();
             err.into_inner()
         })
     };

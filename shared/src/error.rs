@@ -11,7 +11,7 @@ use lambda_runtime::Diagnostic;
 
 pub use self::{
     fault::{Fault, FaultCode},
-    quoted::{Quoted, quoted, quoted_name, quoted_reason, quoted_to},
+    quoted::{Quoted, quoted, quoted_id, quoted_name, quoted_reason, quoted_to},
 };
 
 /// How an AWS call failed, as far as a caller decides by it.

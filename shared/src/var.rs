@@ -5,6 +5,8 @@ use std::{fmt::Display, str::FromStr};
 
 use anyhow::{Context as _, anyhow, bail};
 
+use crate::error::quoted;
+
 /// A source of variables: the process environment, or a test's table.
 pub struct Vars<F>(F);
 
@@ -33,7 +35,8 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
         match self.optional(name) {
             None => Ok(default),
             Some(value) => {
-                value.parse().map_err(|err| anyhow!("{name} is `{value}`, which is wrong: {err}"))
+                let shown = quoted(&value);
+                value.parse().map_err(|err| anyhow!("{name} is `{shown}`, which is wrong: {err}"))
             }
         }
     }
@@ -44,7 +47,7 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
             None => Ok(default),
             Some("true") => Ok(true),
             Some("false") => Ok(false),
-            Some(other) => bail!("{name} is `{other}`, neither `true` nor `false`"),
+            Some(other) => bail!("{name} is `{}`, neither `true` nor `false`", quoted(other)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::{
-    error::{AwsError, quoted_to},
+    error::{AwsError, quoted_id, quoted_to},
     report::{LISTED, Lines},
     target::Target,
 };
@@ -12,7 +12,7 @@ use crate::{
     event::Run,
     plan::{
         Plan,
-        action::{Action, Change, Problem, Skipped, quoted_id},
+        action::{Action, Change, Problem, Skipped},
     },
 };
 

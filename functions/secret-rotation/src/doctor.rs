@@ -5,6 +5,8 @@ mod credentials;
 
 use serde_json::{Value, json};
 
+use shared::error::quoted_id;
+
 use crate::{
     engine::{Engine, Finding, Refusal, Turn},
     fault::Fault,
@@ -100,7 +102,7 @@ pub async fn look_at_database<E: Engine>(
 ) {
     let Logins { current, admin, .. } = logins;
     let user = pending_user(current, settings.strategy, &settings.clone_suffix);
-    findings.note(user.map(|user| format!("the next version is for `{user}`")));
+    findings.note(user.map(|user| format!("the next version is for `{}`", quoted_id(&user))));
     let wrong = look_at_passwords(work, settings, findings).await;
     let mut account = current.username.clone();
     match engine.log_in(current, work.budget).await {

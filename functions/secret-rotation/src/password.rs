@@ -2,6 +2,8 @@
 
 use shared::var::Vars;
 
+use shared::error::quoted;
+
 use crate::secret::login::EngineName;
 
 /// The parameters of `GetRandomPassword`.
@@ -70,7 +72,10 @@ fn excluded<F: Fn(&str) -> Option<String>>(vars: &Vars<F>) -> anyhow::Result<Opt
         // All that a shell reads as something else, quoted or not.
         Some("shell") => Some("!\"#$%&'()*;<>?[\\]^`{|}~".to_owned()),
         Some(other) => {
-            anyhow::bail!("PASSWORD_PROFILE is `{other}`, not `rds`, `url-safe` or `shell`")
+            anyhow::bail!(
+                "PASSWORD_PROFILE is `{}`, not `rds`, `url-safe` or `shell`",
+                quoted(other)
+            )
         }
     })
 }
@@ -93,7 +98,9 @@ fn flag<F: Fn(&str) -> Option<String>>(
         None => Ok(default),
         Some("true" | "1" | "y" | "yes") => Ok(true),
         Some("false" | "0" | "n" | "no") => Ok(false),
-        Some(other) => anyhow::bail!("{name} is `{other}`, neither `true` nor `false`"),
+        Some(other) => {
+            anyhow::bail!("{name} is `{}`, neither `true` nor `false`", quoted(other))
+        }
     }
 }
 

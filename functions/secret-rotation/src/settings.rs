@@ -8,6 +8,8 @@ use shared::{
     template::Template,
 };
 
+use shared::error::quoted;
+
 use crate::{
     fault::{Code, Fault},
     password::Rules,
@@ -133,7 +135,8 @@ impl Settings {
                     Some("alternating") => Strategy::Alternating,
                     Some(other) => {
                         anyhow::bail!(
-                            "STRATEGY is `{other}`, not `single`, `dual` or `alternating`"
+                            "STRATEGY is `{}`, not `single`, `dual` or `alternating`",
+                            quoted(other)
                         )
                     }
                 },
@@ -144,7 +147,10 @@ impl Settings {
                     Some("md5") => Hash::Md5,
                     Some("plain") => Hash::Plain,
                     Some(other) => {
-                        anyhow::bail!("PASSWORD_HASH is `{other}`, not `scram`, `md5` or `plain`")
+                        anyhow::bail!(
+                            "PASSWORD_HASH is `{}`, not `scram`, `md5` or `plain`",
+                            quoted(other)
+                        )
                     }
                 },
                 test_sql: text("TEST_SQL"),

@@ -6,6 +6,8 @@ use std::fmt::{self, Write as _};
 /// What a value of a tag or a document may fill of a line.
 const MAX_CHARS: usize = 60;
 const MAX_NAME_CHARS: usize = 200;
+/// The longest name that an Auto Scaling group, which may have any character, or a host may have.
+const MAX_ID_CHARS: usize = 255;
 /// A refused batch is answered with the id of each of its members.
 const MAX_REASON_CHARS: usize = 300;
 
@@ -24,6 +26,11 @@ pub fn quoted(text: &str) -> Quoted<'_> {
 /// Quotes the name of a period or a holiday, which people write as a sentence.
 pub fn quoted_name(text: &str) -> Quoted<'_> {
     quoted_to(text, MAX_NAME_CHARS)
+}
+
+/// Quotes what a resource, a host or a user is called: cut, it would be another one.
+pub fn quoted_id(text: &str) -> Quoted<'_> {
+    quoted_to(text, MAX_ID_CHARS)
 }
 
 /// Quotes what AWS answered, short enough for a report that has many such answers.

@@ -3,7 +3,7 @@
 
 use std::{fmt, rc::Rc};
 
-use shared::error::{Quoted, quoted, quoted_to};
+use shared::error::{quoted, quoted_id};
 
 use crate::resource::{Capacity, Kind};
 
@@ -80,14 +80,6 @@ impl fmt::Display for Action {
         let Self { kind, id, arn: _, change, why, before: _, then: _, refused: _ } = self;
         write!(f, "{change} {kind} {}: {why}", quoted_id(id))
     }
-}
-
-/// The longest name that a resource may have.
-const MAX_ID_CHARS: usize = 255;
-
-/// The name of an Auto Scaling group may have any character.
-pub fn quoted_id(id: &str) -> Quoted<'_> {
-    quoted_to(id, MAX_ID_CHARS)
 }
 
 /// Tags to write and to remove on one resource. Equal changes share one value and one call.

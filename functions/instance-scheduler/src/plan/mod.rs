@@ -15,9 +15,10 @@ mod tests;
 use std::{collections::BTreeMap, fmt, rc::Rc};
 
 use jiff::{SignedDuration, Timestamp};
+use shared::error::quoted_id;
 
 use self::{
-    action::{Action, Change, Problem, Skipped, quoted_id},
+    action::{Action, Change, Problem, Skipped},
     groups::{Progress, Rank},
     one::{Draft, Planner},
 };

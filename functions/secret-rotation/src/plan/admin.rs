@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use shared::error::quoted_id;
+
 use crate::fault::{Code, Fault};
 
 /// The tags of a master secret that RDS manages, with the ARN of what it is for.
@@ -92,9 +94,10 @@ pub fn check_admin_host(
     }
     let Database { arn, writer, .. } = admins;
     let what = format!(
-        "the admin's secret `{id}` is for `{}` ({arn}), and RDS knows the host `{host}` neither as \
+        "the admin's secret `{id}` is for `{}` ({arn}), and RDS knows the host `{}` neither as \
          that nor as a replica of it",
-        writer.host
+        writer.host,
+        quoted_id(host)
     );
     Err(Fault::new(Code::AdminHost, what))
 }

@@ -1,6 +1,8 @@
 //! The pending version: whether there has to be a new one, for which user, and whether the one that
 //! is there can be used. Makes no password.
 
+use shared::error::quoted_id;
+
 use super::set::Strategy;
 use crate::{
     fault::{Code, Fault},
@@ -24,7 +26,10 @@ pub fn pending_user(current: &Login, strategy: Strategy, suffix: &str) -> Result
         EngineName::Mariadb => (user.chars().count(), 80, "characters"),
     };
     if length > limit {
-        let what = format!("`{user}` has {length} {unit}, and a user's name may have {limit}");
+        let what = format!(
+            "`{}` has {length} {unit}, and a user's name may have {limit}",
+            quoted_id(&user)
+        );
         return Err(Fault::new(Code::NameTooLong, what));
     }
     Ok(user)
@@ -56,8 +61,10 @@ pub fn check_pending(
     if pending.place.is_same_database(&current.place) && pending.username == expected {
         return Ok(());
     }
-    let what =
-        format!("the pending version is for {pending}, not for `{expected}` beside {current}");
+    let what = format!(
+        "the pending version is for {pending}, not for `{}` beside {current}",
+        quoted_id(&expected)
+    );
     Err(Fault::new(Code::IdentityMismatch, what))
 }
 

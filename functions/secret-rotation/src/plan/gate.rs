@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use shared::error::quoted;
+
 use crate::fault::{Code, Fault};
 
 pub const CURRENT: &str = "AWSCURRENT";
@@ -126,7 +128,7 @@ pub fn gate(secret: &Described, token: &str, step: &str, region: &str) -> Result
     }
     Step::parse(step).map(Gate::Open).ok_or_else(|| {
         const STEPS: &str = "createSecret, setSecret, testSecret and finishSecret";
-        Fault::new(Code::BadEvent, format!("`{step}` is not a step: there are {STEPS}"))
+        Fault::new(Code::BadEvent, format!("`{}` is not a step: there are {STEPS}", quoted(step)))
     })
 }
 

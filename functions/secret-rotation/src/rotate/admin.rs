@@ -1,6 +1,8 @@
 //! The admin's login. Its password goes to no host but that of its own secret, or of the database
 //! that RDS has made the secret for.
 
+use shared::error::quoted_id;
+
 use crate::{
     databases,
     engine::{Engine, Refusal},
@@ -76,8 +78,9 @@ async fn check_other_host(work: &Work<'_>, id: &str, host: &str, own: &str) -> R
     let admins = look_up(work, &named_by_host(host)).await?.filter(|admins| admins.has_host(host));
     let Some(admins) = admins else {
         let what = format!(
-            "the admin's secret `{id}` is for the host `{host}`, not `{own}`, and RDS knows no such \
-             host"
+            "the admin's secret `{id}` is for the host `{}`, not `{}`, and RDS knows no such host",
+            quoted_id(host),
+            quoted_id(own)
         );
         return Err(Fault::new(Code::AdminHost, what));
     };

@@ -1,5 +1,7 @@
 //! `testSecret`: the pending version logs in, is who it should be, and can work.
 
+use shared::error::quoted_id;
+
 use crate::{
     doctor::{Findings, look_at_database},
     engine::{Engine, Refusal},
@@ -35,7 +37,7 @@ pub async fn check<E: Engine>(
 ) -> Result<(), Fault> {
     let user = engine.user(session).await?;
     if user != login.username {
-        let what = format!("{login} is `{user}` there");
+        let what = format!("{login} is `{}` there", quoted_id(&user));
         return Err(Fault::new(Code::IdentityMismatch, what));
     }
     if let Some(sql) = &settings.test_sql {

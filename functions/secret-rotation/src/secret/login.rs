@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use shared::error::quoted_id;
+
 use super::document::{Document, Malformed};
 use crate::hidden::Hidden;
 
@@ -73,7 +75,7 @@ pub struct Login {
 impl fmt::Display for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place: Place { host, port, .. }, username, password: _ } = self;
-        write!(f, "`{username}` at {host}:{port}")
+        write!(f, "`{}` at {}:{port}", quoted_id(username), quoted_id(host))
     }
 }
 
