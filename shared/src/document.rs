@@ -47,7 +47,7 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
     let read = |document: Deserializer<'_, '_>| {
         serde_path_to_error::deserialize(document).map_err(|err| {
             // `.` is the document itself, and `?` a key that the parser has refused.
-            place = err.path().to_string().trim_end_matches(['.', '?']).to_owned();
+            place.push_str(err.path().to_string().trim_end_matches(['.', '?']));
             err.into_inner()
         })
     };

@@ -1,8 +1,6 @@
 //! What a server's version means for a rotation. The oldest are those that are tested or whose
 //! manuals say the same; an older one may do.
 
-use shared::error::quoted;
-
 use super::{finding::Finding, set::Strategy};
 use crate::secret::login::EngineName;
 
@@ -30,8 +28,8 @@ pub fn judge(engine: EngineName, strategy: Strategy, text: &str) -> Vec<Finding>
     };
     if !is_said {
         findings.push(Finding::Warning(format!(
-            "the secret's `engine` is `{}`: the limits of names and passwords are those of {name}",
-            quoted(engine)
+            "the secret's `engine` is `{engine}`: the limits of names and passwords are those of \
+             {name}"
         )));
     }
     // <https://dev.mysql.com/doc/relnotes/mysql/8.0/en/news-8-0-14.html>
