@@ -9,7 +9,7 @@ use serde::{
 use serde_saphyr::{Error, budget::BudgetBreach};
 
 use super::suggestion;
-use crate::error::quoted;
+use crate::error::{quoted, quoted_reason};
 
 /// The field that an error names beyond its place, and what is wrong. The parser's own words name
 /// its options and quote whole lines.
@@ -35,7 +35,8 @@ pub(super) fn of(err: &Error) -> (Option<String>, String) {
         Error::MultipleDocuments { .. } => (None, "more than one document".to_owned()),
         Error::MergeKeyNotAllowed { .. } => (None, "`<<` is not allowed".to_owned()),
         Error::Budget { breach, .. } => (None, exceeded(breach).to_owned()),
-        other => (None, first_line(&other.to_string())),
+        // These words may repeat what is in the document.
+        other => (None, quoted_reason(&first_line(&other.to_string())).to_string()),
     }
 }
 
