@@ -2,20 +2,13 @@
 //! decides an answer itself: it knows the instants at which one can change, and asks there.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{DateTime, Time};
 use jiff::tz::Offset;
 
-use super::evaluate::{BRIDGE_SECONDS, Because, Situation, State, floor, shift};
+use super::days::Days;
+use super::evaluate::{BRIDGE_SECONDS, Because, Day, Situation, State, Verdict, floor, shift};
+use super::walk::Walk;
 use super::{ClockTime, Override, Schedule};
-
-/// How far to look. 29 February falls on a given weekday every 28 years, and every 40 around a year
-/// such as 2100 that is no leap year.
-const HORIZON_DAYS: i64 = 41 * 366;
-
-/// The first look covers a long weekend; each further one is four times as long.
-const FIRST_LOOK_DAYS: i64 = 4;
-
-const DAY: i64 = 24 * 60 * 60;
 
 /// The state changes, for this reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,31 +22,11 @@ impl<'a> Situation<'a> {
     /// The start of the present stretch of equal state, if there is one within the horizon. An
     /// override says nothing about when it began to hold.
     pub fn since(&self, at: Timestamp) -> Option<Timestamp> {
-        let state = self.evaluate(at).state;
-        if self.is_overridden(at) || self.is_settled() {
-            return self.override_end().filter(|end| *end <= at && self.differs(*end, state));
-        }
         let at = floor(at);
-        let end = self.override_end().unwrap_or(Timestamp::MIN);
-        let mut to = at;
-        for days in looks() {
-            let from = shift(to, -days * DAY).max(shift(end, -1));
-            let mut start = None;
-            for edge in self.edges(from, to).into_iter().rev() {
-                if self.evaluate(edge).state != state {
-                    return start;
-                }
-                start = Some(edge);
-            }
-            if self.evaluate(from).state != state {
-                return start;
-            }
-            if from < end || from == Timestamp::MIN {
-                return None;
-            }
-            to = from;
+        if self.is_overridden(at) {
+            return None;
         }
-        None
+        Walk::new(*self).since(at, self.override_end())
     }
 
     /// The first instant after `at` at which the state is another, if there is one within the
@@ -68,26 +41,17 @@ impl<'a> Situation<'a> {
             }
             from = end;
         }
-        if self.is_settled() {
-            return None;
-        }
-        for days in looks() {
-            let to = shift(from, days * DAY);
-            let mut edges = self.edges(from, to).into_iter();
-            if let Some(edge) = edges.find(|edge| self.evaluate(*edge).state != state) {
-                return Some(self.transition(edge));
-            }
-            from = to;
-        }
-        None
+        Walk::new(*self).next(from, state).map(|at| self.transition(at))
     }
 
     /// Every change of state after `from`, up to and including `to`.
     pub fn changes(&self, from: Timestamp, to: Timestamp) -> Vec<Transition<'a>> {
+        let mut days = Days::new(self.schedule);
         let mut state = self.evaluate(from).state;
         let mut changes = Vec::new();
-        for edge in self.edges(floor(from), to) {
-            let change = self.transition(edge);
+        for edge in self.edges(floor(from), to, &mut days) {
+            let Verdict { state: new, because, .. } = self.judge(edge, &mut |date| days.day(date));
+            let change = Transition { at: edge, state: new, because };
             if change.state != state {
                 state = change.state;
                 changes.push(change);
@@ -102,13 +66,18 @@ impl<'a> Situation<'a> {
     }
 
     /// The instants after `from`, up to and including `to`, between which the answer is constant.
-    fn edges(&self, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    pub(super) fn edges(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        days: &mut Days<'a>,
+    ) -> Vec<Timestamp> {
         let mut edges = Vec::new();
         for window in self.windows_in_use() {
             window.edges(from, to, &mut edges);
         }
         edges.extend(self.override_end());
-        self.schedule.edges(from, to, &mut edges);
+        self.schedule.edges(from, to, days, &mut edges);
         edges.retain(|edge| from < *edge && *edge <= to);
         edges.sort_unstable();
         edges.dedup();
@@ -122,41 +91,20 @@ impl<'a> Situation<'a> {
     fn is_overridden(&self, at: Timestamp) -> bool {
         self.overridden.is_some_and(|overridden| overridden.holds(floor(at)))
     }
-
-    /// Whether the answer never changes where no override holds, so that there is nothing to seek.
-    fn is_settled(&self) -> bool {
-        match self.schedule.settled() {
-            None => false,
-            Some(State::Running) => true,
-            Some(_) => self.windows_in_use().is_empty(),
-        }
-    }
-
-    fn differs(&self, end: Timestamp, state: State) -> bool {
-        self.evaluate(shift(end, -1)).state != state
-    }
 }
 
 impl Schedule {
-    /// The state that always holds, where that is plain to see.
-    fn settled(&self) -> Option<State> {
-        if self.override_status.is_some() {
-            return self.override_status;
-        }
-        if !self.exceptions.is_empty() {
-            return None;
-        }
-        if self.periods.is_empty() {
-            return Some(State::Stopped);
-        }
-        self.periods.iter().any(super::Period::is_always).then_some(State::Running)
-    }
-
     /// Adds the instants at which periods and exceptions can change their answer.
     ///
     /// Between two changes of the zone's offset the wall clock runs evenly, so each such stretch is
     /// walked by its local dates; gaps and repeated hours need no care of their own.
-    fn edges(&self, from: Timestamp, to: Timestamp, edges: &mut Vec<Timestamp>) {
+    fn edges<'a>(
+        &'a self,
+        from: Timestamp,
+        to: Timestamp,
+        days: &mut Days<'a>,
+        edges: &mut Vec<Timestamp>,
+    ) {
         if self.override_status.is_some() {
             return;
         }
@@ -168,7 +116,7 @@ impl Schedule {
             let next =
                 self.timezone.following(start).next().map(|transition| transition.timestamp());
             let end = next.filter(|next| *next > start).map_or(to, |next| next.min(to));
-            self.edges_at_offset(offset, start, end, edges);
+            edges_at_offset(offset, start, end, days, edges);
             edges.push(end);
             start = end;
         }
@@ -179,56 +127,43 @@ impl Schedule {
             }
         }
     }
+}
 
-    fn edges_at_offset(
-        &self,
-        offset: Offset,
-        start: Timestamp,
-        end: Timestamp,
-        edges: &mut Vec<Timestamp>,
-    ) {
-        let last = offset.to_datetime(end).date();
-        let mut date = offset.to_datetime(start).date();
-        let mut was_eventful = date.yesterday().is_ok_and(|date| self.is_eventful(date));
-        loop {
-            let is_eventful = self.is_eventful(date);
-            if is_eventful || was_eventful {
-                let midnight = DateTime::from_parts(date, Time::midnight());
-                if let Ok(midnight) = offset.to_timestamp(midnight) {
-                    edges.push(midnight);
-                    edges.extend(self.seconds(date).map(|second| shift(midnight, second.into())));
-                }
+fn edges_at_offset(
+    offset: Offset,
+    start: Timestamp,
+    end: Timestamp,
+    days: &mut Days,
+    edges: &mut Vec<Timestamp>,
+) {
+    let last = offset.to_datetime(end).date();
+    let mut date = offset.to_datetime(start).date();
+    let mut yesterday = days.before(date, start, offset);
+    loop {
+        let today = days.day(date);
+        if today.is_eventful() || yesterday.is_some_and(Day::is_eventful) {
+            let midnight = DateTime::from_parts(date, Time::midnight());
+            if let Ok(midnight) = offset.to_timestamp(midnight) {
+                let seconds = seconds(today, yesterday);
+                edges.push(midnight);
+                edges.extend(seconds.map(|second| shift(midnight, second.into())));
             }
-            match date.tomorrow() {
-                Ok(tomorrow) if date < last => date = tomorrow,
-                _ => return,
-            }
-            was_eventful = is_eventful;
         }
-    }
-
-    /// Whether anything begins on `date`, or is kept from beginning.
-    fn is_eventful(&self, date: Date) -> bool {
-        let day = self.day(date);
-        day.is_exceptional() || day.begins().next().is_some()
-    }
-
-    /// The seconds of `date` at which a period begins, ends, or ends a day late.
-    fn seconds(&self, date: Date) -> impl Iterator<Item = i32> {
-        let days = [Some(date), date.yesterday().ok()].into_iter().flatten();
-        let periods = days.flat_map(|date| self.day(date).begins());
-        periods.flat_map(|period| [period.begin, period.end]).flatten().map(ClockTime::seconds)
+        match date.tomorrow() {
+            Ok(tomorrow) if date < last => date = tomorrow,
+            _ => return,
+        }
+        yesterday = Some(today);
     }
 }
 
-/// The lengths of successive looks, in days, up to the horizon.
-fn looks() -> impl Iterator<Item = i64> {
-    let lengths = std::iter::successors(Some(FIRST_LOOK_DAYS), |days| Some(days * 4));
-    lengths.scan(0, |looked, days| {
-        let days = days.min(HORIZON_DAYS - *looked);
-        *looked += days;
-        (days > 0).then_some(days)
-    })
+/// The seconds of a day at which a period begins, ends, or ends a day late.
+pub(super) fn seconds<'a>(
+    today: Day<'a>,
+    yesterday: Option<Day<'a>>,
+) -> impl Iterator<Item = i32> + use<'a> {
+    let periods = today.begins().chain(yesterday.into_iter().flat_map(Day::begins));
+    periods.flat_map(|period| [period.begin, period.end]).flatten().map(ClockTime::seconds)
 }
 
 #[cfg(test)]

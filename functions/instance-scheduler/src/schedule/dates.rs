@@ -77,6 +77,44 @@ impl DateSpan {
         }
     }
 
+    /// The parts of one year that it holds: none, one, or both ends of a year.
+    pub fn within_year(&self, year: i16) -> impl Iterator<Item = (Date, Date)> {
+        let day = |month_day: MonthDay, or: i8| {
+            // The only day that some years lack is 29 February.
+            let MonthDay { month, day } = month_day;
+            Date::new(year, month, day).or_else(|_| Date::new(year, month + i8::from(or == 1), or))
+        };
+        let new_year = Date::constant(year, 1, 1);
+        let last_day = Date::constant(year, 12, 31);
+        let (parts, since, until) = match *self {
+            Self::Once { first, last } if last < new_year || last_day < first => {
+                ([None, None], None, None)
+            }
+            Self::Once { first, last } => {
+                ([Some((new_year, last_day)), None], Some(first), Some(last))
+            }
+            Self::Yearly { first, last, since, until } => {
+                let begin = day(first, 1).unwrap_or(last_day);
+                let end = day(last, 28).unwrap_or(new_year);
+                let parts = if first <= last {
+                    [Some((begin, end)), None]
+                } else {
+                    [Some((new_year, end)), Some((begin, last_day))]
+                };
+                (parts, since, until)
+            }
+        };
+        let clip = move |(first, last): (Date, Date)| {
+            (first.max(since.unwrap_or(first)), last.min(until.unwrap_or(last)))
+        };
+        parts.into_iter().flatten().map(clip).filter(|(first, last)| first <= last)
+    }
+
+    /// Whether every year has it.
+    pub fn is_endless(&self) -> bool {
+        matches!(self, Self::Yearly { since: None, until: None, .. })
+    }
+
     /// The last date of all, where there is one.
     pub fn end(&self) -> Option<Date> {
         match *self {
@@ -154,6 +192,28 @@ mod tests {
         check("12-24..01-02", date(2031, 1, 2), true);
         check("12-24..01-02", date(2031, 1, 3), false);
         check("02-29", date(2028, 2, 29), true);
+    }
+
+    #[test]
+    fn the_parts_of_a_year_are_the_dates_that_it_contains() {
+        let bounded = DateSpan::Yearly {
+            first: MonthDay { month: 12, day: 20 },
+            last: MonthDay { month: 1, day: 3 },
+            since: Some(date(2026, 12, 30)),
+            until: Some(date(2028, 12, 24)),
+        };
+        let written =
+            ["2026-12-24..2028-01-02", "12-24..01-02", "02-29", "02-29..03-02", "03-01..02-29"];
+        let spans = written.iter().map(|text| text.parse().unwrap()).chain([bounded]);
+        for span in spans {
+            for year in 2025..=2029 {
+                let days = date(year, 1, 1).series(jiff::Span::new().days(1));
+                for day in days.take_while(|day| day.year() == year) {
+                    let within = span.within_year(year).any(|(a, b)| a <= day && day <= b);
+                    assert_eq!(within, span.contains(day), "{span} {day}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use shared::error::quoted_name;
 
-use super::exception::{Exception, Mode, NamedSpan};
+use super::exception::Mode;
 use super::period::{Period, Says};
 use super::{ClockTime, Override, Schedule, Window};
 
@@ -62,6 +62,11 @@ impl<'a> Situation<'a> {
     }
 
     pub fn evaluate(&self, at: Timestamp) -> Verdict<'a> {
+        self.judge(at, &mut |date| self.schedule.day(date))
+    }
+
+    /// The same, with the rules of dates found by `day`.
+    pub(super) fn judge(&self, at: Timestamp, day: &mut Find<'_, 'a>) -> Verdict<'a> {
         let at = floor(at);
         if let Some(overridden) = self.overridden.filter(|overridden| overridden.holds(at)) {
             let because = Because::Override(overridden);
@@ -71,7 +76,10 @@ impl<'a> Situation<'a> {
             let because = Because::MaintenanceWindow;
             return Verdict { state: State::Running, because, instance_type: None };
         }
-        self.schedule.evaluate(at)
+        if let Some(state) = self.schedule.override_status {
+            return Verdict { state, because: Because::OverrideStatus(state), instance_type: None };
+        }
+        self.schedule.judge(at, day).verdict()
     }
 
     pub(super) fn windows_in_use(&self) -> &'a [Window] {
@@ -79,20 +87,20 @@ impl<'a> Situation<'a> {
     }
 }
 
+/// Finds the rules of a date: anew, or from the memory of a long walk.
+pub(super) type Find<'find, 'a> = dyn FnMut(Date) -> Day<'a> + 'find;
+
 impl Schedule {
-    fn evaluate(&self, at: Timestamp) -> Verdict<'_> {
-        if let Some(state) = self.override_status {
-            return Verdict { state, because: Because::OverrideStatus(state), instance_type: None };
-        }
-        let moment = self.moment(at);
+    fn judge<'a>(&'a self, at: Timestamp, day: &mut Find<'_, 'a>) -> Moment<'a> {
+        let moment = self.moment(at, day);
         if moment.state != State::Stopped || !self.may_bridge() {
-            return moment.verdict();
+            return moment;
         }
         // A minute of elapsed time, not of the wall clock: before a gap in the wall clock, the next
         // minute is the first one after the gap.
-        let before = self.moment(shift(at, -BRIDGE_SECONDS));
-        let after = self.moment(shift(at, BRIDGE_SECONDS));
-        if before.bridges_to(&after) { after.verdict() } else { moment.verdict() }
+        let before = self.moment(shift(at, -BRIDGE_SECONDS), day);
+        let after = self.moment(shift(at, BRIDGE_SECONDS), day);
+        if before.bridges_to(&after) { after } else { moment }
     }
 
     /// A single period is never bridged to itself, as in AWS Instance Scheduler.
@@ -101,93 +109,98 @@ impl Schedule {
     }
 
     /// The answer of periods and exceptions by the wall clock alone.
-    fn moment(&self, at: Timestamp) -> Moment<'_> {
+    fn moment<'a>(&'a self, at: Timestamp, day: &mut Find<'_, 'a>) -> Moment<'a> {
         let local = self.timezone.to_offset(at).to_datetime(at);
         let (hour, minute) = (i32::from(local.hour()), i32::from(local.minute()));
         let second = (hour * 60 + minute) * 60 + i32::from(local.second());
-        let today = self.day(local.date());
-        let yesterday = local.date().yesterday().ok().map(|date| self.day(date));
+        let yesterday = self.date_before(local.date(), at, second).map(&mut *day);
+        Moment::of(day(local.date()), yesterday, second)
+    }
 
-        let mut running: Option<Running<'_>> = None;
-        let mut consider = |period, begun, siblings| {
-            // The latest begun decides; the first listed of those that began together.
-            if running.as_ref().is_none_or(|best| best.begun < begun) {
-                running = Some(Running { period, begun, siblings });
-            }
-        };
-        let mut one_sided = None;
-        for period in today.begins() {
-            match period.says(second) {
-                Says::Run => {
-                    consider(period, period.begin.map(ClockTime::seconds), today.periods());
-                }
-                Says::Nothing => {
-                    one_sided.get_or_insert(period);
-                }
-                Says::Stop => (),
-            }
-        }
-        if let Some(yesterday) = yesterday {
-            for period in yesterday.begins().filter(|period| period.carries_over(second)) {
-                let begun = period.begin.map(|begin| begin.seconds() - SECONDS_OF_DAY);
-                consider(period, begun, yesterday.periods());
-            }
-        }
-        let state = match (today.is_open() || running.is_some(), one_sided) {
-            (true, _) => State::Running,
-            (false, Some(_)) => State::Any,
-            (false, None) => State::Stopped,
-        };
-        Moment { state, today, running, one_sided }
+    /// The date before `date`, of which `at` is so many seconds after midnight. Zones have skipped
+    /// a whole date: then it is the last one that was.
+    pub(super) fn date_before(&self, date: Date, at: Timestamp, second: i32) -> Option<Date> {
+        let yesterday = date.yesterday().ok()?;
+        let before = shift(at, -i64::from(second) - 1);
+        Some(self.timezone.to_offset(before).to_datetime(before).date().min(yesterday))
     }
 
     pub(super) fn day(&self, date: Date) -> Day<'_> {
-        let exception = self.exceptions.iter().find_map(|it| Some((it, it.entry(date)?)));
-        Day { schedule: self, date, exception }
+        let exception = self.exceptions.iter().position(|it| it.entry(date).is_some());
+        self.day_with(date, exception, |periods| begins(periods, date))
     }
+
+    /// The rules of a date for which the exception of this index holds.
+    pub(super) fn day_with<'a>(
+        &'a self,
+        date: Date,
+        exception: Option<usize>,
+        begins: impl FnOnce(&'a [Period]) -> u64,
+    ) -> Day<'a> {
+        let periods = match exception.map(|index| &self.exceptions[index].mode) {
+            // What begins on an open date still runs on after its midnight.
+            None | Some(Mode::Open) => &self.periods,
+            Some(Mode::Closed) => &[][..],
+            Some(Mode::Periods(periods)) => periods,
+        };
+        Day { schedule: self, date, exception, periods, begins: begins(periods) }
+    }
+}
+
+/// Which of the periods begin on a date: bit n is the nth. There are at most 64.
+pub(super) fn begins(periods: &[Period], date: Date) -> u64 {
+    let bits = periods.iter().enumerate().filter(|(_, period)| period.days.contains(date));
+    bits.fold(0, |bits, (n, _)| bits | 1 << n)
 }
 
 /// The rules for occurrences that begin on one local date.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Day<'a> {
     schedule: &'a Schedule,
     date: Date,
-    exception: Option<(&'a Exception, &'a NamedSpan)>,
+    /// The index of the exception that holds.
+    exception: Option<usize>,
+    periods: &'a [Period],
+    begins: u64,
 }
 
 impl<'a> Day<'a> {
-    pub(super) fn periods(&self) -> &'a [Period] {
-        match self.exception {
-            None => &self.schedule.periods,
-            Some((exception, _)) => match &exception.mode {
-                Mode::Closed => &[],
-                // What begins on an open date still runs on after its midnight.
-                Mode::Open => &self.schedule.periods,
-                Mode::Periods(periods) => periods,
-            },
-        }
-    }
-
     /// The periods that match the date.
     pub(super) fn begins(self) -> impl Iterator<Item = &'a Period> {
-        self.periods().iter().filter(move |period| period.days.contains(self.date))
+        let mut left = self.begins;
+        std::iter::from_fn(move || {
+            let n = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            self.periods.get(n)
+        })
     }
 
-    pub(super) fn is_exceptional(&self) -> bool {
-        self.exception.is_some()
+    /// Whether anything begins, or is kept from beginning.
+    pub(super) fn is_eventful(self) -> bool {
+        self.exception.is_some() || self.begins != 0
     }
 
-    fn is_open(&self) -> bool {
-        self.exception.is_some_and(|(exception, _)| exception.mode == Mode::Open)
+    /// Equal where two dates have equal rules.
+    pub(super) fn signature(self) -> (u64, Option<usize>) {
+        (self.begins, self.exception)
     }
 
-    fn because(&self) -> Option<Because<'a>> {
-        let (exception, entry) = self.exception?;
+    fn mode(self) -> Option<&'a Mode> {
+        self.exception.map(|index| &self.schedule.exceptions[index].mode)
+    }
+
+    fn is_open(self) -> bool {
+        self.mode() == Some(&Mode::Open)
+    }
+
+    fn because(self) -> Option<Because<'a>> {
+        let exception = &self.schedule.exceptions[self.exception?];
         let kind = match exception.mode {
             Mode::Closed => "closed",
             Mode::Open => "open",
             Mode::Periods(_) => "periods",
         };
+        let entry = exception.entry(self.date)?;
         Some(Because::Exception { kind, date: self.date, name: exception.label(entry) })
     }
 }
@@ -199,14 +212,49 @@ struct Running<'a> {
     siblings: &'a [Period],
 }
 
-struct Moment<'a> {
-    state: State,
+pub(super) struct Moment<'a> {
+    pub(super) state: State,
     today: Day<'a>,
     running: Option<Running<'a>>,
     one_sided: Option<&'a Period>,
 }
 
 impl<'a> Moment<'a> {
+    /// `second` seconds after the midnight of `today`.
+    pub(super) fn of(today: Day<'a>, yesterday: Option<Day<'a>>, second: i32) -> Self {
+        let mut running: Option<Running<'_>> = None;
+        let mut consider = |period, begun, siblings| {
+            // The latest begun decides; the first listed of those that began together.
+            if running.as_ref().is_none_or(|best| best.begun < begun) {
+                running = Some(Running { period, begun, siblings });
+            }
+        };
+        let mut one_sided = None;
+        for period in today.begins() {
+            match period.says(second) {
+                Says::Run => {
+                    consider(period, period.begin.map(ClockTime::seconds), today.periods);
+                }
+                Says::Nothing => {
+                    one_sided.get_or_insert(period);
+                }
+                Says::Stop => (),
+            }
+        }
+        if let Some(yesterday) = yesterday {
+            for period in yesterday.begins().filter(|period| period.carries_over(second)) {
+                let begun = period.begin.map(|begin| begin.seconds() - SECONDS_OF_DAY);
+                consider(period, begun, yesterday.periods);
+            }
+        }
+        let state = match (today.is_open() || running.is_some(), one_sided) {
+            (true, _) => State::Running,
+            (false, Some(_)) => State::Any,
+            (false, None) => State::Stopped,
+        };
+        Self { state, today, running, one_sided }
+    }
+
     fn verdict(&self) -> Verdict<'a> {
         let running = self.running.as_ref().map(|running| running.period);
         let because = match (self.state, running, self.one_sided) {
@@ -220,7 +268,7 @@ impl<'a> Moment<'a> {
         Verdict { state: self.state, because, instance_type }
     }
 
-    fn bridges_to(&self, after: &Self) -> bool {
+    pub(super) fn bridges_to(&self, after: &Self) -> bool {
         let both_run = self.state == State::Running && after.state == State::Running;
         both_run
             && match (&self.running, &after.running) {
@@ -265,7 +313,7 @@ impl fmt::Display for Because<'_> {
 /// The gap that a bridge may span, as AWS Instance Scheduler has it for pairs around midnight.
 pub(super) const BRIDGE_SECONDS: i64 = 60;
 
-const SECONDS_OF_DAY: i32 = 24 * 60 * 60;
+pub(super) const SECONDS_OF_DAY: i32 = 24 * 60 * 60;
 
 /// The second that holds `at`: schedules know nothing finer.
 pub(super) fn floor(at: Timestamp) -> Timestamp {

@@ -5,6 +5,7 @@ mod calendar;
 mod catalog;
 mod changes;
 mod dates;
+mod days;
 mod document;
 mod evaluate;
 mod exception;
@@ -18,6 +19,7 @@ mod preview;
 mod recurrence;
 mod request;
 mod values;
+mod walk;
 mod window;
 mod written;
 

@@ -99,16 +99,6 @@ impl Period {
     pub fn carries_over(&self, second: i32) -> bool {
         self.is_overnight() && self.end.is_some_and(|end| second < end.seconds())
     }
-
-    /// Runs from midnight to midnight on every day.
-    pub fn is_always(&self) -> bool {
-        let from_start = self.begin.is_none_or(|begin| begin.minutes() == 0);
-        let to_end = match self.end {
-            None => true,
-            Some(end) => self.begin.is_some() && end == ClockTime::END_OF_DAY,
-        };
-        from_start && to_end && self.days.is_every_day()
-    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,13 @@ impl Recurrence {
             && monthdays.is_none_or(|monthdays| monthdays.contains(date))
     }
 
+    /// Whether one week is like the other.
+    pub fn is_weekly(&self) -> bool {
+        let Self { weekdays, monthdays, months } = self;
+        let is_plain = weekdays.is_none_or(|days| days.nth == [0; 5] && days.last == 0);
+        is_plain && monthdays.is_none() && months.is_none()
+    }
+
     /// Whether every date matches because nothing restricts it.
     pub fn is_every_day(&self) -> bool {
         *self == Self::default()

@@ -61,6 +61,55 @@ fn a_leap_day_on_a_monday_is_found_decades_away() {
 }
 
 #[test]
+fn defect_c2_what_never_changes_is_told_by_its_rules() {
+    let all_day =
+        "periods: [{begintime: '00:00', endtime: '12:00'}, {begintime: '12:00', endtime: '24:00'}]";
+    let bridged = "{timezone: Europe/Paris, periods: [{endtime: '11:59', begintime: '00:00'}, {begintime: '12:00', endtime: '24:00'}]}";
+    let by_month = "periods: [{months: jan-jun}, {months: jul-dec}]";
+    let exceptions = "{periods: [{weekdays: mon-sun}], exceptions: [{dates: [12-24..12-26, 2030-01-01], mode: open}]}";
+    for text in ["mon-sun 00:00-24:00", "mon + tue-sun", all_day, bridged, by_month, exceptions] {
+        check(text, None, "2026-06-06T12:00:00Z", "ever; for ever");
+    }
+}
+
+#[test]
+fn defect_c2_a_change_far_away_is_still_found() {
+    let text = "{periods: [{weekdays: mon-sun}], exceptions: [{dates: 2060-03-01, mode: closed}]}";
+    check(
+        text,
+        None,
+        "2026-06-06T12:00:00Z",
+        "ever; stopped at 2060-03-01T00:00:00Z, exception closed 2060-03-01",
+    );
+    check(text, None, "2070-06-06T12:00:00Z", "2060-03-02T00:00:00Z; for ever");
+    // Where the clock skips an hour, the minute between two periods is no minute any more.
+    check(
+        "{timezone: Europe/Paris, periods: [{begintime: '03:00', endtime: '24:00'}, {begintime: '00:00', endtime: '02:58'}, {begintime: '02:59', endtime: '03:00'}]}",
+        None,
+        "2026-01-06T12:00:00Z",
+        "ever; for ever",
+    );
+}
+
+#[test]
+fn defect_l15_a_night_before_a_skipped_date_lasts_until_the_morning_after() {
+    // Samoa went from Thursday the 29th of December 2011 to Saturday the 31st.
+    let night = "thu 22:00-06:00 @Pacific/Apia";
+    check(
+        night,
+        None,
+        "2011-12-30T12:00:00Z",
+        "2011-12-30T08:00:00Z; stopped at 2011-12-30T16:00:00Z, outside every period",
+    );
+    check(
+        "fri 22:00-06:00 @Pacific/Apia",
+        None,
+        "2011-12-30T12:00:00Z",
+        "2011-12-24T16:00:00Z; running at 2012-01-06T08:00:00Z, period fri 22:00-06:00",
+    );
+}
+
+#[test]
 fn an_override_has_an_end_but_no_beginning() {
     let office = "mon-fri 09:00-17:00";
     let running = Some("running until 2026-06-01T21:00Z");
