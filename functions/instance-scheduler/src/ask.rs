@@ -73,7 +73,7 @@ async fn catalog(app: &App, schedule: Option<&Value>) -> Result<Catalog, AwsErro
     let alone = Catalog::new(app.config.time_zone.clone(), [], []);
     let needs_nothing = schedule.is_some_and(|schedule| match alone.given(schedule) {
         Ok(followed) => {
-            followed.schedule().is_none_or(|schedule| schedule.missing_calendars().next().is_none())
+            followed.schedule().is_none_or(|schedule| schedule.calendars().next().is_none())
         }
         // A broken document stays broken; a name may be one that only AWS knows.
         Err(_) => !schedule.is_string(),

@@ -1,5 +1,5 @@
 //! A calendar that schedules share: a list of dates, or an iCalendar file. It never guesses at an
-//! entry: one that it does not understand becomes a warning that names it.
+//! entry: one that it does not understand is named, and no schedule runs by such a calendar.
 
 use std::{fmt, sync::Arc};
 
@@ -15,8 +15,10 @@ use super::written::CalendarFields;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     pub spans: Arc<[NamedSpan]>,
-    /// Entries of the file that it goes without.
+    /// Entries that are none of whole days, so nothing is missing without them.
     pub warnings: Vec<String>,
+    /// What was not understood: dates may be missing.
+    pub lost: Vec<String>,
 }
 
 impl Calendar {
@@ -27,7 +29,7 @@ impl Calendar {
             return ical::parse(text);
         }
         let Written(dates) = document::parse(text)?;
-        Ok(Self { spans: spans(&dates)?, warnings: Vec::new() })
+        Ok(Self { spans: spans(&dates)?, warnings: Vec::new(), lost: Vec::new() })
     }
 }
 

@@ -126,9 +126,10 @@ impl Catalog {
         for (name, calendar) in &self.calendars {
             match calendar {
                 Ok(calendar) => {
-                    let warning =
-                        |text: &String| format!("calendar `{name}`: {text}", name = quoted(name));
-                    problems.extend(calendar.warnings.iter().map(warning));
+                    let told = calendar.lost.iter().chain(&calendar.warnings);
+                    let told =
+                        told.map(|text| format!("calendar `{name}`: {text}", name = quoted(name)));
+                    problems.extend(told);
                 }
                 Err(err) => problems
                     .push(format!("calendar `{name}` is broken: {err}", name = quoted(name))),
@@ -138,7 +139,7 @@ impl Catalog {
             match schedule {
                 Ok(schedule) => {
                     let problem = |text| format!("schedule `{name}`: {text}", name = quoted(name));
-                    problems.extend(self.calendar_problems(schedule).map(problem));
+                    problems.extend(self.lacks(schedule).map(problem));
                 }
                 Err(err) => problems
                     .push(format!("schedule `{name}` is broken: {err}", name = quoted(name))),
@@ -153,25 +154,27 @@ impl Catalog {
         problems
     }
 
-    /// The calendars that a schedule goes without, and why.
-    pub fn calendar_problems<'a>(
-        &'a self,
-        schedule: &'a Schedule,
-    ) -> impl Iterator<Item = String> + 'a {
-        schedule.missing_calendars().map(|name| {
-            if self.calendars.contains_key(name) {
-                return format!(
-                    "calendar `{name}` is broken, so none of its dates hold",
-                    name = quoted(name)
-                );
+    /// What a schedule lacks to be whole: calendars that are missing, or not understood in full. By
+    /// half of its dates a schedule would start or stop a whole fleet, so no run acts by it.
+    pub fn lacks<'a>(&'a self, schedule: &'a Schedule) -> impl Iterator<Item = String> + 'a {
+        schedule.calendars().filter_map(|name| {
+            let quoted = quoted(name);
+            match self.calendars.get(name) {
+                None => {
+                    let nearest = suggestion(name, self.calendars.keys().map(String::as_str));
+                    Some(format!("unknown calendar `{quoted}`{nearest}"))
+                }
+                Some(Err(err)) => Some(format!("calendar `{quoted}` is broken: {err}")),
+                Some(Ok(calendar)) => {
+                    let lost = calendar.lost.first()?;
+                    Some(format!("calendar `{quoted}` is not understood in full: {lost}"))
+                }
             }
-            let nearest = suggestion(name, self.calendars.keys().map(String::as_str));
-            format!("unknown calendar `{name}`{nearest}", name = quoted(name))
         })
     }
 
-    /// Gives a schedule the dates of its calendars. One without them still runs, without those
-    /// dates: a lost list of holidays must not keep a whole account from starting on a Monday.
+    /// Gives a schedule the dates of its calendars, as far as they are known: a question is answered
+    /// by them, with a warning.
     fn with_calendars(&self, mut schedule: Schedule) -> Schedule {
         for exception in &mut schedule.exceptions {
             if let Dates::Calendar(wanted) = &mut exception.dates
@@ -273,7 +276,7 @@ mod tests {
             [
                 "calendar `broken` is broken: dates[0]: `easter` is not a date such as `2026-12-25` or `12-25`",
                 "schedule `office`: unknown calendar `holidayz`, did you mean `holidays`?",
-                "schedule `office`: calendar `broken` is broken, so none of its dates hold",
+                "schedule `office`: calendar `broken` is broken: dates[0]: `easter` is not a date such as `2026-12-25` or `12-25`",
                 "schedule `typo` is broken: line 1, column 12: periods[0].weekday: unknown field, did you mean `weekdays`?",
             ]
         );

@@ -112,11 +112,11 @@ impl Schedule {
         if says_something { Ok(schedule) } else { Err(Refused::at("periods", "missing")) }
     }
 
-    /// The calendars that it names and that nobody has found yet.
-    pub fn missing_calendars(&self) -> impl Iterator<Item = &str> {
+    /// The calendars that it names.
+    pub fn calendars(&self) -> impl Iterator<Item = &str> {
         self.exceptions.iter().filter_map(|exception| match &exception.dates {
-            Dates::Calendar(calendar) if calendar.spans.is_none() => Some(calendar.name.as_str()),
-            Dates::Calendar(_) | Dates::Listed(_) => None,
+            Dates::Calendar(calendar) => Some(calendar.name.as_str()),
+            Dates::Listed(_) => None,
         })
     }
 }

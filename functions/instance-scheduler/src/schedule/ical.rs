@@ -1,5 +1,5 @@
 //! Reads the whole-day events of an iCalendar file (RFC 5545): dates, midnights, and plain yearly
-//! recurrence. It never guesses: what it does not understand becomes a warning that names it.
+//! recurrence. It never guesses: what it does not understand it names.
 
 use anyhow::{Context as _, ensure};
 use jiff::civil::{Date, DateTime, Time};
@@ -18,13 +18,14 @@ pub(super) fn is_ical(text: &str) -> bool {
 
 pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
     let mut spans = Vec::new();
-    let mut warnings = Vec::new();
+    let mut calendar = Calendar { spans: [].into(), warnings: Vec::new(), lost: Vec::new() };
     let mut event: Option<Vec<Property>> = None;
     let mut components: Vec<String> = Vec::new();
 
     for line in unfold(text) {
         let Some(property) = Property::read(&line) else {
-            warnings.push(format!("line `{line}` is not understood", line = quoted(&line)));
+            let unread = format!("line `{line}` is not understood", line = quoted(&line));
+            calendar.lost.push(unread);
             continue;
         };
         match (property.name.as_str(), property.value.to_ascii_uppercase()) {
@@ -41,7 +42,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
                     line = quoted(&line)
                 );
                 if let Some(event) = event.take_if(|_| component == "VEVENT") {
-                    spans.extend(read_event(&event, &mut warnings));
+                    spans.extend(read_event(&event, &mut calendar));
                 }
             }
             // Alarms inside an event have properties of their own.
@@ -53,9 +54,9 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
     }
     ensure!(components.is_empty(), "the file ends inside `{}`", quoted(&components.join("`, `")));
     if spans.is_empty() {
-        warnings.push("the file has no usable event".to_owned());
+        calendar.warnings.push("the file has no usable event".to_owned());
     }
-    Ok(Calendar { spans: spans.into(), warnings })
+    Ok(Calendar { spans: spans.into(), ..calendar })
 }
 
 const FIRST_LINE: &str = "BEGIN:VCALENDAR";
@@ -93,29 +94,29 @@ fn unfold(text: &str) -> Vec<String> {
     lines
 }
 
-fn read_event(event: &[Property], warnings: &mut Vec<String>) -> Option<NamedSpan> {
+fn read_event(event: &[Property], calendar: &mut Calendar) -> Option<NamedSpan> {
     let value = |name: &str| event.iter().find(|it| it.name == name).map(|it| it.value.as_str());
     if value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
         return None;
     }
     let name = value("SUMMARY").map(unescape).filter(|name| !name.is_empty());
     let title = name.as_deref().or(value("UID")).or(value("DTSTART")).unwrap_or("without a name");
-    let mut warn = |problem: &str| {
-        warnings.push(format!("event `{title}`: {problem}", title = quoted_name(title)));
-    };
+    let about = |problem: &str| format!("event `{title}`: {problem}", title = quoted_name(title));
 
     if let Some(unread) = ["EXDATE", "RDATE", "RECURRENCE-ID"].iter().find(|it| value(it).is_some())
     {
-        warn(&format!(
-            "`{unread}` is not understood; the event is not used",
-            unread = quoted(unread)
-        ));
+        calendar.lost.push(about(&format!("`{unread}` is not understood; the event is not used")));
         return None;
     }
     let (first, last) = match days(value("DTSTART"), value("DTEND"), value("DURATION")) {
-        Ok(days) => days,
+        Ok(Some(days)) => days,
+        Ok(None) => {
+            let passed = about("it does not cover whole days; the event is not used");
+            calendar.warnings.push(passed);
+            return None;
+        }
         Err(err) => {
-            warn(&format!("{err:#}; the event is not used"));
+            calendar.lost.push(about(&format!("{err:#}; the event is not used")));
             return None;
         }
     };
@@ -124,21 +125,21 @@ fn read_event(event: &[Property], warnings: &mut Vec<String>) -> Option<NamedSpa
         None => once,
         Some(Some(span)) => span,
         Some(None) => {
-            let rule = value("RRULE").unwrap_or_default();
-            let rule = quoted(rule);
-            warn(&format!("`RRULE:{rule}` is not understood; only {once} is used"));
+            let rule = quoted(value("RRULE").unwrap_or_default());
+            let unread = format!("`RRULE:{rule}` is not understood; only {once} is used");
+            calendar.lost.push(about(&unread));
             once
         }
     };
     Some(NamedSpan { span, name })
 }
 
-/// The first and the last day of an event.
+/// The first and the last day of an event, or nothing where it has none that is whole.
 fn days(
     start: Option<&str>,
     end: Option<&str>,
     duration: Option<&str>,
-) -> anyhow::Result<(Date, Date)> {
+) -> anyhow::Result<Option<(Date, Date)>> {
     let text = start.context("it has no `DTSTART`")?;
     let start = moment(text)?;
     let end = match (end, duration) {
@@ -153,9 +154,11 @@ fn days(
         (None, None) => start,
     };
     let is_midnight = |moment: DateTime| moment.time() == Time::midnight();
-    ensure!(is_midnight(start) && is_midnight(end), "it does not cover whole days");
+    if !is_midnight(start) || !is_midnight(end) {
+        return Ok(None);
+    }
     ensure!(start < end, "it ends before it begins");
-    Ok((start.date(), end.date().yesterday()?))
+    Ok(Some((start.date(), end.date().yesterday()?)))
 }
 
 /// `20261225`, `20261225T000000` or `20261225T000000Z`, by the wall clock that it is written in.

@@ -33,7 +33,7 @@ pub fn lint(
 ) -> Vec<Finding> {
     let today = now.to_zoned(schedule.timezone.clone()).date();
     let mut findings: Vec<Finding> = catalog
-        .calendar_problems(schedule)
+        .lacks(schedule)
         .map(|message| Finding { code: UNKNOWN_CALENDAR, message })
         .collect();
     // The periods are looked at even beside an `override_status`: they hold again once it is gone.

@@ -76,7 +76,7 @@ impl<'a> Asked<'a> {
         let zone = followed.schedule().map_or(&utc, |schedule| &schedule.timezone);
         let mut warnings: Vec<String> = followed
             .schedule()
-            .map(|schedule| catalog.calendar_problems(schedule).collect())
+            .map(|schedule| catalog.lacks(schedule).collect())
             .unwrap_or_default();
         let overridden = match read_override(overridden, zone)? {
             Ok(overridden) => overridden,

@@ -41,7 +41,7 @@ fn reads_every_field_from_yaml() {
     assert!(schedule.periods[1].days.contains(date(2027, 1, 31)));
     assert_eq!(schedule.exceptions.len(), 4);
     assert!(matches!(&schedule.exceptions[1].mode, Mode::Periods(periods) if periods.len() == 1));
-    assert_eq!(schedule.missing_calendars().collect::<Vec<_>>(), ["releases", "holidays"]);
+    assert_eq!(schedule.calendars().collect::<Vec<_>>(), ["releases", "holidays"]);
     assert!(schedule.enforced && !schedule.stop_new_instances && !schedule.use_maintenance_window);
     assert_eq!(schedule.ssm_maintenance_windows, ["patch", "reboot"]);
     assert_eq!(schedule.grace, SignedDuration::from_hours(1));

@@ -19,6 +19,7 @@ fn check(lines: &str, expected: &str) {
         .iter()
         .map(|entry| format!("{} {}", entry.span, entry.name.as_deref().unwrap_or("-")))
         .collect();
+    said.extend(calendar.lost);
     said.extend(calendar.warnings);
     assert_eq!(said.join("; "), expected);
 }
