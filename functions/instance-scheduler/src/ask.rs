@@ -18,13 +18,17 @@ use crate::{
     App,
     config::Config,
     forecast::{self, Prices},
+    look,
     observe::documents::{Documents, documents, prices},
     schedule::{self, Catalog, Explain, Followed, Lint, Preview, UNKNOWN_CALENDAR},
-    targets,
 };
 
 /// What holds at one instant.
-pub async fn explain(app: &App, request: &Explain, now: Timestamp) -> Result<Value, HandlerError> {
+pub(crate) async fn explain(
+    app: &App,
+    request: &Explain,
+    now: Timestamp,
+) -> Result<Value, HandlerError> {
     let catalog = catalog(app, Some(&request.schedule)).await?;
     let mut explanation = schedule::explain(request, &catalog, now).map_err(bad_event)?;
     if let Ok(followed) = catalog.given(&request.schedule) {
@@ -34,7 +38,7 @@ pub async fn explain(app: &App, request: &Explain, now: Timestamp) -> Result<Val
 }
 
 /// Every change in a span of time, of one schedule or of the whole account.
-pub async fn preview(
+pub(crate) async fn preview(
     app: &App,
     request: &Preview,
     invocation: &Invocation,
@@ -47,7 +51,7 @@ pub async fn preview(
 }
 
 /// What is likely wrong with one schedule, or with every document.
-pub async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, HandlerError> {
+pub(crate) async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, HandlerError> {
     let catalog = catalog(app, request.schedule.as_ref()).await?;
     let Some(schedule) = &request.schedule else {
         return json(&lint_all(&catalog, &app.config, now));
@@ -136,7 +140,7 @@ async fn preview_account(
     let targets = target::enter(&config.scope, own, &Narrow::default(), account).await?;
     warnings.extend(targets.refused.iter().map(ToString::to_string));
     let mut resources = Vec::new();
-    for found in targets::look(config, &catalog, targets.entered).await {
+    for found in look::look(config, &catalog, targets.entered).await {
         let errors = found.fleet.failed.iter();
         warnings.extend(errors.map(|err| format!("{}: {}", found.target.region, err.summary())));
         resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));

@@ -11,12 +11,13 @@ use shared::{
 
 use crate::{
     config::Config,
+    plan::limit::Allowed,
     schedule::{Explain, Lint, Preview},
 };
 
 /// What one event asks for.
 #[derive(Debug)]
-pub enum Request {
+pub(crate) enum Request {
     Run(Run),
     Explain(Explain),
     Preview(Preview),
@@ -25,25 +26,29 @@ pub enum Request {
 
 /// A run over all targets, or over some.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub(crate) struct Run {
     pub now: Timestamp,
-    pub dry_run: bool,
+    pub is_dry: bool,
     pub narrow: Narrow,
+    /// What a person lets this run stop.
+    pub allowed: Option<Allowed>,
 }
 
 /// Tells the requests apart and finds the time. `clock` is the system's time.
-pub fn request(event: &Value, config: &Config, clock: Timestamp) -> anyhow::Result<Request> {
+pub(crate) fn request(event: &Value, config: &Config, clock: Timestamp) -> anyhow::Result<Request> {
     let rules = Rules {
-        requests: &["explain", "preview", "lint"],
+        requests: &["allow", "explain", "preview", "lint"],
         has_run: true,
         has_targets: true,
         dry_run: config.dry_run,
         clock: config.clock,
         stale_after: config.interval,
     };
-    let Event { now, dry_run, narrow, request } = event::read(event, &rules, clock)?;
+    let Event { now, dry_run: is_dry, narrow, request } = event::read(event, &rules, clock)?;
     match request {
-        None => Ok(Request::Run(Run { now, dry_run, narrow })),
+        None => Ok(Request::Run(Run { now, is_dry, narrow, allowed: None })),
+        Some(("allow", allowed)) => inner("allow", &allowed)
+            .map(|allowed| Request::Run(Run { now, is_dry, narrow, allowed: Some(allowed) })),
         Some(("explain", question)) => inner("explain", &question).map(Request::Explain),
         Some(("preview", question)) => inner("preview", &question).map(Request::Preview),
         Some((name, question)) => inner(name, &question).map(Request::Lint),

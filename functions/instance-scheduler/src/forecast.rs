@@ -179,6 +179,7 @@ mod tests {
         let resource = Resource {
             kind: Kind::Instance,
             id: id.into(),
+            name: None,
             power: Power::Running,
             schedule: schedule.into(),
             handled: None,

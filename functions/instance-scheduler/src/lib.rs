@@ -1,20 +1,22 @@
 #![doc = include_str!("../README.md")]
 
-pub mod announce;
-pub mod apply;
-pub mod ask;
+mod announce;
+mod apply;
+mod ask;
 pub mod config;
-pub mod event;
+mod event;
 pub mod forecast;
 pub mod handled;
-pub mod metrics;
-pub mod observe;
+mod look;
+mod metrics;
+mod observe;
 pub mod plan;
-pub mod report;
+mod report;
 pub mod resource;
-pub mod run;
+mod run;
 pub mod schedule;
-pub mod targets;
+
+use std::{collections::BTreeSet, sync::Mutex};
 
 use aws_config::SdkConfig;
 use serde_json::Value;
@@ -28,11 +30,14 @@ use crate::{config::Config, event::Request, observe::documents::documents};
 pub struct App {
     config: Config,
     own: OnceCell<SdkConfig>,
+    /// What failed in the last run, so that nobody is told the same every few minutes. Lost with the
+    /// process, and then told once more.
+    told: Mutex<BTreeSet<String>>,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
-        Self { config, own: OnceCell::new() }
+        Self { config, own: OnceCell::new(), told: Mutex::default() }
     }
 
     /// The configuration of clients in the function's own account and region.
@@ -50,9 +55,8 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
     let now = invocation.clock;
     match request {
         Request::Run(run) => {
-            let own = app.own().await;
-            let documents = documents(own, config).await?;
-            let report = run::run(config, own, documents, &run, &invocation).await?;
+            let documents = documents(app.own().await, config).await?;
+            let report = run::run(app, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
         Request::Explain(question) => ask::explain(app, &question, now).await,

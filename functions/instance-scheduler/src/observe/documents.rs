@@ -10,7 +10,7 @@ use crate::{config::Config, schedule::Catalog};
 
 /// What operators have written, read anew at every run.
 #[derive(Debug)]
-pub struct Documents {
+pub(crate) struct Documents {
     pub catalog: Catalog,
     /// What is wrong with the documents themselves, whoever follows them.
     pub warnings: Vec<String>,
@@ -18,7 +18,7 @@ pub struct Documents {
 
 /// Reads all documents. Without the parameters there is nothing to run by; one that cannot be
 /// decrypted or fetched costs only itself.
-pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
+pub(crate) async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
     let path = &config.parameter_path;
     let (schedules, calendars) = (format!("{path}/schedules"), format!("{path}/calendars"));
     let (schedules, calendars) =
@@ -39,7 +39,7 @@ pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, Aw
 }
 
 /// Reads the prices per hour by size, if there are any. Only for answers that show money.
-pub async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, AwsError> {
+pub(crate) async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, AwsError> {
     document::parameter(aws, &format!("{}/prices", config.parameter_path)).await
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Settings, decide::Wanted};
+use super::{Settings, decide::Wanted, groups::LONGEST_WAIT};
 use crate::{
     handled::{Handled, OverrideMark},
     resource::NamedWindow,
@@ -38,7 +38,7 @@ pub(super) struct Answers<'a> {
 
 impl<'a> Answers<'a> {
     pub(super) fn new(windows: &'a [NamedWindow], settings: &Settings) -> Self {
-        let Settings { now, interval } = *settings;
+        let Settings { now, interval, .. } = *settings;
         Self { windows, now, interval, known: HashMap::new() }
     }
 
@@ -73,6 +73,14 @@ impl<'a> Answers<'a> {
             _ => None,
         });
         let in_window = verdict.because == Because::MaintenanceWindow;
+        let said_otherwise = |before: SignedDuration| {
+            // The run one interval ago may have been a moment late.
+            let before = self.now.checked_sub(before + SignedDuration::from_secs(1));
+            before.is_ok_and(|at| {
+                let then = situation.evaluate(at);
+                (then.state, then.instance_type) != (verdict.state, verdict.instance_type)
+            })
+        };
         let wanted = Wanted {
             state: verdict.state,
             since: situation.since(self.now),
@@ -80,6 +88,8 @@ impl<'a> Answers<'a> {
             override_mark: mark,
             window: ends.max().filter(|_| in_window),
             in_window,
+            is_recent: said_otherwise(self.interval),
+            is_recent_in_group: said_otherwise(self.interval + LONGEST_WAIT),
         };
         Answer { wanted: Rc::new(wanted), because: verdict.because.to_string().into() }
     }

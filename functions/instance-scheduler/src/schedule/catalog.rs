@@ -113,6 +113,17 @@ impl Catalog {
         }
     }
 
+    /// Whether there is a schedule document of this name, broken or not.
+    pub fn has(&self, name: &str) -> bool {
+        self.schedules.contains_key(name.trim())
+    }
+
+    /// Whether a schedule of this name goes by maintenance windows of SSM. An inline one cannot.
+    pub fn asks_for_windows(&self, name: &str) -> bool {
+        let schedule = self.schedules.get(name.trim()).and_then(|schedule| schedule.as_ref().ok());
+        schedule.is_some_and(|schedule| !schedule.ssm_maintenance_windows.is_empty())
+    }
+
     /// The schedules that can be followed, by name.
     pub fn schedules(&self) -> impl Iterator<Item = (&str, &Schedule)> {
         self.schedules

@@ -39,6 +39,10 @@ pub struct Schedule {
     pub use_maintenance_window: bool,
     pub grace: SignedDuration,
     pub group: Option<Group>,
+    /// The types that `caretaker:instance-types` may choose from.
+    pub instance_types: Vec<String>,
+    /// A run may stop all that follows it, whatever the limit of changes says.
+    pub expects_all: bool,
 }
 
 /// Resources that start in order of `order`, and stop in the reverse.
@@ -66,6 +70,8 @@ impl Schedule {
             use_maintenance_window: true,
             grace: DEFAULT_GRACE,
             group: None,
+            instance_types: Vec::new(),
+            expects_all: false,
         }
     }
 
@@ -105,6 +111,8 @@ impl Schedule {
             use_maintenance_window: flag(document.use_maintenance_window, true),
             grace: document.grace.map_or(DEFAULT_GRACE, |Parsed(Grace(grace))| grace),
             group: document.group.map(group).transpose()?,
+            instance_types: document.instance_types.map(|Texts(types)| types).unwrap_or_default(),
+            expects_all: document.expected.is_some(),
         };
         let says_something = !schedule.periods.is_empty()
             || !schedule.exceptions.is_empty()

@@ -4,9 +4,9 @@
 use std::fmt;
 
 use anyhow::{Context as _, bail, ensure};
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted;
 
 use super::State;
@@ -57,6 +57,11 @@ impl Override {
 
     pub fn holds(&self, at: Timestamp) -> bool {
         self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether it holds for longer than that from now on.
+    pub fn is_longer_than(&self, longest: SignedDuration, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now.duration_until(until) > longest)
     }
 
     pub fn state(&self) -> State {
