@@ -5,6 +5,7 @@
 mod alarms;
 mod documents;
 mod names;
+mod partitions;
 mod switches;
 mod trust;
 
