@@ -29,6 +29,6 @@ fn defect_m8_a_stack_in_another_partition_names_no_arn_of_the_first() {
             let line = line.replace(".amazonaws.com.cn", "");
             line.contains("arn:aws:") || line.contains("amazonaws.com") && !is_principal
         });
-        assert_eq!(Vec::from_iter(of_the_first), [""; 0]);
+        assert_eq!(of_the_first.collect::<Vec<_>>(), [""; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Nothing takes the partition `aws` for granted: the same code and template serve China and GovCloud.
+//! Nothing takes the partition `aws` for granted: one code and template serve all regions of AWS.
 
 use super::{
     check_none,
