@@ -1,6 +1,7 @@
 //! The instance scheduler as a whole: the real binary, on real events, against the local AWS, with
 //! the role that the template gives it.
 
+mod bounds;
 mod counts;
 mod databases;
 mod deadline;
@@ -13,6 +14,7 @@ mod groups;
 mod hands;
 mod organization;
 mod questions;
+mod reference;
 mod runs;
 mod targets;
 mod vectors;
