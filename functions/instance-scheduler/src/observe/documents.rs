@@ -6,7 +6,10 @@ use shared::{
     error::{AwsError, AwsResultExt as _},
 };
 
-use crate::{config::Config, schedule::Catalog};
+use crate::{
+    config::Config,
+    schedule::{Catalog, MAX_CALENDAR_BYTES},
+};
 
 /// What operators have written, read anew at every run.
 #[derive(Debug)]
@@ -27,9 +30,9 @@ pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, Aw
     for (name, text) in calendars {
         let text = match text {
             Ok(text) => fetched(aws, text).await,
-            Err(err) => Err(err),
+            Err(err) => Err(err.summary()),
         };
-        read.push((name, text.map_err(|err| err.summary())));
+        read.push((name, text));
     }
     let schedules =
         schedules.into_iter().map(|(name, text)| (name, text.map_err(|err| err.summary())));
@@ -44,11 +47,13 @@ pub async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, 
 }
 
 /// The text of a calendar: itself, or the object of S3 that it names.
-async fn fetched(aws: &SdkConfig, text: String) -> Result<String, AwsError> {
-    match s3_address(&text) {
-        Some((bucket, key)) => object(aws, bucket, key).await,
-        None => Ok(text),
+async fn fetched(aws: &SdkConfig, text: String) -> Result<String, String> {
+    let Some((bucket, key)) = s3_address(&text) else { return Ok(text) };
+    let bytes = object(aws, bucket, key).await.map_err(|err| err.summary())?;
+    if bytes.len() > MAX_CALENDAR_BYTES {
+        return Err(format!("the object has more than {MAX_CALENDAR_BYTES} bytes"));
     }
+    String::from_utf8(bytes).map_err(|_| "the object is not text in UTF-8".to_owned())
 }
 
 /// A calendar may say `s3://bucket/key`; then it is that object.
@@ -56,14 +61,23 @@ fn s3_address(text: &str) -> Option<(&str, &str)> {
     text.trim().strip_prefix("s3://")?.split_once('/')
 }
 
-async fn object(aws: &SdkConfig, bucket: &str, key: &str) -> Result<String, AwsError> {
+/// Reads an object of S3, or as much of it as shows that it is too large: nothing bounds the size
+/// of an object.
+async fn object(aws: &SdkConfig, bucket: &str, key: &str) -> Result<Vec<u8>, AwsError> {
     const OPERATION: &str = "s3:GetObject";
     let client = aws_sdk_s3::Client::new(aws);
     let output = client.get_object().bucket(bucket).key(key).send().await.during(OPERATION)?;
-    let body = output.body.collect().await;
-    let body = body.map_err(|err| AwsError::new(OPERATION, "TruncatedBody", &err.to_string()))?;
-    String::from_utf8(body.to_vec())
-        .map_err(|err| AwsError::new(OPERATION, "InvalidText", &err.to_string()))
+    let mut body = output.body;
+    let mut bytes = Vec::new();
+    let truncated =
+        |err: &dyn ToString| AwsError::new(OPERATION, "TruncatedBody", &err.to_string());
+    while let Some(chunk) = body.try_next().await.map_err(|err| truncated(&err))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_CALENDAR_BYTES {
+            break;
+        }
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -6,12 +6,13 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 use shared::document::{self, Flag, Joined, Parsed, Refused, Text, Texts};
 
+use super::bounds::Amounts;
 use super::exception::{Dates, Exception};
 use super::period::{ClockTime, Period};
 use super::recurrence::Recurrence;
-use super::values::{Grace, Order, OverrideStatus, Zone};
+use super::values::{Grace, Name, Order, OverrideStatus, Zone};
 use super::written::{Document, ExceptionFields, GroupFields, PeriodFields, PeriodOrName, Written};
-use super::{State, inline};
+use super::{State, bounds, inline};
 
 /// How long a resource may run outside its schedule after it was made.
 pub(super) const DEFAULT_GRACE: SignedDuration = SignedDuration::from_mins(15);
@@ -91,7 +92,7 @@ impl Schedule {
         let Texts(ssm_maintenance_windows) = document.ssm_maintenance_window.unwrap_or_default();
         let timezone = document.timezone.map(|Parsed(Zone(zone))| zone);
         let schedule = Self {
-            name: document.name.map(|Text(name)| name),
+            name: document.name.map(|Parsed(Name(name))| name),
             description: document.description.map(|Text(description)| description),
             timezone: timezone.unwrap_or_else(|| default_zone.clone()),
             periods: periods(document.periods, "periods")?,
@@ -106,10 +107,37 @@ impl Schedule {
             grace: document.grace.map_or(DEFAULT_GRACE, |Parsed(Grace(grace))| grace),
             group: document.group.map(group).transpose()?,
         };
+        bounds::check(schedule.amounts())?;
+        for (place, name) in schedule.foreign_names() {
+            bounds::check_name(name).map_err(|what| Refused::at(place, what))?;
+        }
         let says_something = !schedule.periods.is_empty()
             || !schedule.exceptions.is_empty()
             || schedule.override_status.is_some();
         if says_something { Ok(schedule) } else { Err(Refused::at("periods", "missing")) }
+    }
+
+    /// What else it names, with the field in which it does.
+    fn foreign_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let windows = self.ssm_maintenance_windows.iter();
+        let windows = windows.map(|name| ("ssm_maintenance_window", name.as_str()));
+        self.calendars().map(|name| ("calendars", name)).chain(windows)
+    }
+
+    fn amounts(&self) -> Amounts {
+        let listed = |exception: &Exception| match &exception.dates {
+            Dates::Listed(spans) => spans.len(),
+            Dates::Calendar(_) => 0,
+        };
+        let periods = self.exceptions.iter().map(|exception| exception.periods().len());
+        let calendars = self.calendars().count();
+        Amounts {
+            periods: self.periods.len() + periods.sum::<usize>(),
+            exceptions: self.exceptions.len() - calendars,
+            dates: self.exceptions.iter().map(listed).sum(),
+            calendars,
+            windows: self.ssm_maintenance_windows.len(),
+        }
     }
 
     /// The calendars that it names.
@@ -149,12 +177,12 @@ fn period(fields: PeriodFields, place: &str, index: usize) -> Result<Period, Ref
         return Err(Refused::at(format!("{place}.begintime"), "`24:00` can only end a period"));
     }
     Ok(Period {
-        name: name.map_or_else(|| format!("{}", index + 1), |Text(name)| name),
+        name: name.map_or_else(|| format!("{}", index + 1), |Parsed(Name(name))| name),
         description: description.map(|Text(description)| description),
         begin,
         end,
         days,
-        instance_type: instance_type.map(|Text(instance_type)| instance_type),
+        instance_type: instance_type.map(|Parsed(Name(instance_type))| instance_type),
     })
 }
 
@@ -173,7 +201,7 @@ fn exceptions(
 
 fn group(written: GroupFields) -> Result<Group, Refused> {
     let GroupFields { name, order } = written;
-    let Text(name) = name.ok_or_else(|| Refused::at("group.name", "missing"))?;
+    let Parsed(Name(name)) = name.ok_or_else(|| Refused::at("group.name", "missing"))?;
     let Parsed(Order(order)) = order.ok_or_else(|| Refused::at("group.order", "missing"))?;
     Ok(Group { name, order })
 }

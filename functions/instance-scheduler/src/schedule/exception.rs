@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use shared::document::{Refused, Text, Texts};
+use shared::document::{Parsed, Refused, Text, Texts};
 use shared::error::quoted;
 
 use super::period::Period;
+use super::values::Name;
 use super::written::ExceptionFields;
 use super::{DateSpan, document};
 
@@ -123,7 +124,7 @@ impl Exception {
         let dates = match (dates, from, to, calendar) {
             (Some(Texts(dates)), None, None, None) => Dates::listed(&dates),
             (None, Some(Text(from)), Some(Text(to)), None) => Dates::between(&from, &to),
-            (None, None, None, Some(Text(name))) => {
+            (None, None, None, Some(Parsed(Name(name)))) => {
                 Ok(Dates::Calendar(CalendarRef { name, spans: None }))
             }
             (None, Some(_), None, None) | (None, None, Some(_), None) => {
@@ -132,7 +133,7 @@ impl Exception {
             _ => Err(Refused::at("dates", "give one of `dates`, `from` with `to`, `calendar`")),
         };
         let dates = dates.map_err(|refused| refused.within(place))?;
-        Ok(Self { name: name.map(|Text(name)| name), dates, mode })
+        Ok(Self { name: name.map(|Parsed(Name(name))| name), dates, mode })
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use shared::error::quoted;
 
 use super::Schedule;
+use super::bounds::MAX_INLINE_PERIODS;
 use super::period::{ClockTime, Period};
 use super::recurrence::{Months, Recurrence, Weekdays};
 use super::values::Zone;
@@ -27,7 +28,14 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
         [] => bail!("`{text}` has no period", text = quoted(text)),
         [word] if word.eq_ignore_ascii_case("always") => vec![named_period("always")],
         [word] if word.eq_ignore_ascii_case("never") => Vec::new(),
-        words => words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?,
+        words => {
+            let n_periods = words.split(|word| *word == "+").count();
+            ensure!(
+                n_periods <= MAX_INLINE_PERIODS,
+                "an inline schedule has at most {MAX_INLINE_PERIODS} periods; this has {n_periods}"
+            );
+            words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?
+        }
     };
     Ok(Schedule::of(periods, timezone))
 }

@@ -1,6 +1,7 @@
 //! The schedule domain: what a schedule says, about any instant. It is pure: no SDK, no clock, no
 //! environment, no logging; live runs, explain, preview and lint all ask the one evaluator.
 
+mod bounds;
 mod calendar;
 mod catalog;
 mod changes;
@@ -23,6 +24,7 @@ mod walk;
 mod window;
 mod written;
 
+pub use bounds::MAX_CALENDAR_BYTES;
 pub use calendar::Calendar;
 pub use catalog::{Catalog, Followed, IGNORE};
 pub use changes::Transition;

@@ -10,7 +10,7 @@ use shared::error::quoted;
 
 use super::period::ClockTime;
 use super::recurrence::{Monthdays, Months, Weekdays};
-use super::values::{Grace, Order, OverrideStatus, Zone};
+use super::values::{Grace, Name, Order, OverrideStatus, Zone};
 
 /// Defines an object of a document. A field without a value is the same as none. Names are compared
 /// without case, `_` and `-`: AWS Instance Scheduler writes the same field as `override_status` in
@@ -79,7 +79,7 @@ impl<'de> DeserializeSeed<'de> for Known<'_> {
 
 object! {
     Document {
-        name: Text,
+        name: Parsed<Name>,
         description: Text,
         timezone: Parsed<Zone>,
         periods: Vec<PeriodOrName>,
@@ -101,25 +101,25 @@ object! {
 
 object! {
     PeriodFields {
-        name: Text,
+        name: Parsed<Name>,
         description: Text,
         begintime: Parsed<ClockTime>,
         endtime: Parsed<ClockTime>,
         weekdays: Joined<Weekdays>,
         monthdays: Joined<Monthdays>,
         months: Joined<Months>,
-        instance_type: Text,
+        instance_type: Parsed<Name>,
     }
     without configured_in_stack
 }
 
 object! {
     ExceptionFields {
-        name: Text,
+        name: Parsed<Name>,
         dates: Texts,
         from: Text,
         to: Text,
-        calendar: Text,
+        calendar: Parsed<Name>,
         mode: Text,
         periods: Vec<PeriodOrName>,
     }
@@ -127,7 +127,7 @@ object! {
 
 object! {
     GroupFields {
-        name: Text,
+        name: Parsed<Name>,
         order: Parsed<Order>,
     }
 }
