@@ -68,24 +68,12 @@ fn json(answer: &impl Serialize) -> Result<Value, HandlerError> {
     serde_json::to_value(answer).context("the answer cannot be written").map_err(HandlerError::from)
 }
 
-/// The documents that a question needs: none, where it brings its schedule and no calendar.
+/// The documents that a question needs: none, where it brings its schedule and names nothing else.
 async fn catalog(app: &App, schedule: Option<&Value>) -> Result<Catalog, AwsError> {
-    let alone = Catalog::new(app.config.time_zone.clone(), [], []);
-    let needs_nothing = schedule.is_some_and(|schedule| match alone.given(schedule) {
-        Ok(followed) => {
-            followed.schedule().is_none_or(|schedule| schedule.calendars().next().is_none())
-        }
-        // A broken document stays broken; a name may be one that only AWS knows.
-        Err(_) => !schedule.is_string(),
-    });
-    // A word such as `mon` is an inline schedule, but may also be a name, and names win.
-    let may_be_a_name = schedule
-        .and_then(Value::as_str)
-        .is_some_and(|text| !text.contains([' ', ':', '@', '\n', '{']));
-    if needs_nothing && !may_be_a_name {
-        return Ok(alone);
+    if schedule.is_none_or(schedule::needs_documents) {
+        return Ok(documents(app.own().await, &app.config).await?.catalog);
     }
-    Ok(documents(app.own().await, &app.config).await?.catalog)
+    Ok(Catalog::new(app.config.time_zone.clone(), [], []))
 }
 
 /// What lint finds in one schedule, as sentences.

@@ -29,7 +29,7 @@ fn a_schedule_is_explained_by_its_name() {
     assert_eq!(answer["state"], "stopped");
     assert_eq!(answer["because"], "exception closed 2026-12-25");
     assert_eq!(answer["next"], json!({ "at": "2026-12-28T08:00:00Z", "state": "running" }));
-    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"; 2]);
+    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"; 3]);
 
     refused(
         &account,

@@ -1,14 +1,14 @@
-//! Reads schedules and calendars from SSM parameters, and calendars from S3.
+//! Reads schedules, periods and calendars from SSM parameters, and calendars from S3.
 
 use aws_config::SdkConfig;
 use shared::{
-    document,
+    document::{self, Named},
     error::{AwsError, AwsResultExt as _},
 };
 
 use crate::{
     config::Config,
-    schedule::{Catalog, MAX_CALENDAR_BYTES},
+    schedule::{Catalog, MAX_CALENDAR_BYTES, Texts},
 };
 
 /// What operators have written, read anew at every run.
@@ -22,10 +22,11 @@ pub struct Documents {
 /// Reads all documents. Without the parameters there is nothing to run by; one that cannot be
 /// decrypted or fetched costs only itself.
 pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
-    let path = &config.parameter_path;
-    let (schedules, calendars) = (format!("{path}/schedules"), format!("{path}/calendars"));
-    let (schedules, calendars) =
-        tokio::try_join!(document::folder(aws, &schedules), document::folder(aws, &calendars))?;
+    let folder = async |name| {
+        document::folder(aws, &format!("{path}/{name}", path = config.parameter_path)).await
+    };
+    let (schedules, periods, calendars) =
+        tokio::try_join!(folder("schedules"), folder("periods"), folder("calendars"))?;
     let mut read = Vec::new();
     for (name, text) in calendars {
         let text = match text {
@@ -34,11 +35,16 @@ pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, Aw
         };
         read.push((name, text));
     }
-    let schedules =
-        schedules.into_iter().map(|(name, text)| (name, text.map_err(|err| err.summary())));
-    let catalog = Catalog::read(config.time_zone.clone(), schedules, read);
+    let texts =
+        Texts { schedules: readable(schedules), periods: readable(periods), calendars: read };
+    let catalog = Catalog::read(config.time_zone.clone(), texts);
     let warnings = catalog.problems();
     Ok(Documents { catalog, warnings })
+}
+
+fn readable(documents: Vec<Named>) -> Vec<(String, Result<String, String>)> {
+    let readable = |(name, text): Named| (name, text.map_err(|err| err.summary()));
+    documents.into_iter().map(readable).collect()
 }
 
 /// Reads the prices per hour by size, if there are any. Only for answers that show money.

@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use shared::document::{Parsed, Refused, Text, Texts};
 use shared::error::quoted;
 
+use super::DateSpan;
 use super::period::Period;
+use super::periods::{self, NamedPeriods};
 use super::values::Name;
 use super::written::ExceptionFields;
-use super::{DateSpan, document};
 
 /// A rule for occurrences that begin on some dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,11 +98,15 @@ impl Exception {
     }
 
     /// `place` is that of the exception, for errors.
-    pub(super) fn read(fields: ExceptionFields, place: &str) -> Result<Self, Refused> {
+    pub(super) fn read(
+        fields: ExceptionFields,
+        place: &str,
+        named: &NamedPeriods,
+    ) -> Result<Self, Refused> {
         let refused =
             |field: &str, what: String| Err(Refused::at(format!("{place}.{field}"), what));
         let ExceptionFields { name, dates, from, to, calendar, mode, periods } = fields;
-        let periods = document::periods(periods, &format!("{place}.periods"))?;
+        let periods = periods::periods(periods, &format!("{place}.periods"), named)?;
         let mode = mode.map(|Text(mode)| mode.to_ascii_lowercase());
         let mode = match (mode.as_deref(), periods.is_empty()) {
             (Some("closed"), true) => Mode::Closed,

@@ -16,6 +16,7 @@ mod inline;
 mod lint;
 pub mod overrides;
 mod period;
+mod periods;
 mod preview;
 mod recurrence;
 mod request;
@@ -26,7 +27,7 @@ mod written;
 
 pub use bounds::MAX_CALENDAR_BYTES;
 pub use calendar::Calendar;
-pub use catalog::{Catalog, Followed, IGNORE};
+pub use catalog::{Catalog, Followed, IGNORE, Texts, needs_documents};
 pub use changes::Transition;
 pub use dates::{DateSpan, MonthDay};
 pub use document::{Group, Schedule};
