@@ -18,6 +18,7 @@ use crate::{
     App,
     config::Config,
     forecast::{self, Prices},
+    import::{self, Deployment, Import},
     observe::documents::{Documents, documents, prices},
     schedule::{self, Catalog, Explain, Followed, Lint, Preview, UNKNOWN_CALENDAR},
     targets,
@@ -58,6 +59,18 @@ pub async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, Ha
         .map(|schedule| schedule::lint(schedule, &catalog, app.config.interval, now))
         .unwrap_or_default();
     json(&json!({ "findings": findings }))
+}
+
+/// The documents that stand for an export of AWS Instance Scheduler.
+pub fn import(config: &Config, request: &Import, now: Timestamp) -> Result<Value, HandlerError> {
+    let deployment = Deployment {
+        parameter_path: &config.parameter_path,
+        time_zone: &config.time_zone,
+        interval: config.interval,
+        now,
+    };
+    let imported = import::import(request, &deployment).context("`import`");
+    json(&imported.map_err(bad_event)?)
 }
 
 fn bad_event(err: anyhow::Error) -> HandlerError {

@@ -11,6 +11,7 @@ use shared::{
 
 use crate::{
     config::Config,
+    import::Import,
     schedule::{Explain, Lint, Preview},
 };
 
@@ -21,6 +22,7 @@ pub enum Request {
     Explain(Explain),
     Preview(Preview),
     Lint(Lint),
+    Import(Import),
 }
 
 /// A run over all targets, or over some.
@@ -34,7 +36,7 @@ pub struct Run {
 /// Tells the requests apart and finds the time. `clock` is the system's time.
 pub fn request(event: &Value, config: &Config, clock: Timestamp) -> anyhow::Result<Request> {
     let rules = Rules {
-        requests: &["explain", "preview", "lint"],
+        requests: &["explain", "preview", "lint", "import"],
         has_run: true,
         has_targets: true,
         dry_run: config.dry_run,
@@ -46,6 +48,9 @@ pub fn request(event: &Value, config: &Config, clock: Timestamp) -> anyhow::Resu
         None => Ok(Request::Run(Run { now, dry_run, narrow })),
         Some(("explain", question)) => inner("explain", &question).map(Request::Explain),
         Some(("preview", question)) => inner("preview", &question).map(Request::Preview),
+        Some(("import", question)) => {
+            Import::read(&question).context("`import`").map(Request::Import)
+        }
         Some((name, question)) => inner(name, &question).map(Request::Lint),
     }
 }
@@ -72,6 +77,7 @@ mod tests {
         assert!(matches!(ask(&explain), Ok(Request::Explain(_))));
         assert!(matches!(ask(&json!({"preview": {}})), Ok(Request::Preview(_))));
         assert!(matches!(ask(&json!({"lint": {}})), Ok(Request::Lint(_))));
+        assert!(matches!(ask(&json!({"import": {"from": []}})), Ok(Request::Import(_))));
         assert!(matches!(ask(&json!({})), Ok(Request::Run(_))));
     }
 

@@ -7,6 +7,7 @@ pub mod config;
 pub mod event;
 pub mod forecast;
 pub mod handled;
+pub mod import;
 pub mod metrics;
 pub mod observe;
 pub mod plan;
@@ -58,5 +59,6 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
         Request::Explain(question) => ask::explain(app, &question, now).await,
         Request::Preview(question) => ask::preview(app, &question, &invocation).await,
         Request::Lint(question) => ask::lint(app, &question, now).await,
+        Request::Import(import) => ask::import(config, &import, now),
     }
 }
