@@ -5,6 +5,7 @@
 #[cfg(feature = "ssm")]
 mod folder;
 mod nearest;
+mod values;
 mod words;
 
 use std::fmt;
@@ -23,7 +24,7 @@ pub use folder::{Named, folder, parameter};
 pub use nearest::suggestion;
 /// A value with the tag before it, as `!Ref` in a template.
 pub use serde_saphyr::Tagged;
-pub use words::{Flag, Joined, Parsed, Text, Texts};
+pub use values::{Flag, Joined, Parsed, Text, Texts};
 
 /// Eight times what the largest parameter of SSM can hold.
 pub const MAX_BYTES: usize = 64 * 1024;

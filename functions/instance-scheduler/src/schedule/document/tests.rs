@@ -180,3 +180,17 @@ fn broken_yaml_is_one_line_of_error() {
     let err = Schedule::parse("periods: [\n  a: {", &TimeZone::UTC).unwrap_err();
     assert_eq!(format!("{err:#}").lines().count(), 1);
 }
+
+#[test]
+fn defect_l6_a_number_with_a_leading_zero_is_itself() {
+    for text in [
+        "periods: [{monthdays: 010}]",
+        "periods: [{monthdays: [010]}]",
+        "periods: [{monthdays: '010'}]",
+    ] {
+        let schedule = Schedule::parse(text, &TimeZone::UTC).unwrap();
+        assert!(schedule.periods[0].days.contains(date(2026, 6, 10)), "{text}");
+        assert!(!schedule.periods[0].days.contains(date(2026, 6, 8)), "{text}");
+    }
+    refuses("periods: [{monthdays: 1.5}]", "periods[0].monthdays: `1.5` is not a day of the month");
+}
