@@ -136,7 +136,7 @@ fn defect_l6_no_word_of_a_library_reaches_the_reader() {
         ("rule: {keep", "a bracket has no other half"),
         ("flag: \"\\q\"", "`\\` stands before a character that cannot follow it"),
         ("flag: @x", "a text that begins so needs quotes"),
-        ("rule:\n- a: b\n c: d", "a field is expected here: look at the indentation"),
+        ("rule:\n  keep: 1\n  unit: day\n q: d", "a field is expected here: look at the indentation"),
         ("flag: !!binary x", "neither true nor false"),
     ] {
         assert_eq!(what(text), expected, "{text:?}");

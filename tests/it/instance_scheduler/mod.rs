@@ -13,6 +13,7 @@ mod groups;
 mod hands;
 mod organization;
 mod questions;
+mod readme;
 mod runs;
 mod targets;
 mod vectors;

@@ -239,3 +239,36 @@ fn too_long() {
     let many = imported_as(&items, true).unwrap();
     assert_eq!(lost(&many), ["[0] too-long"]);
 }
+
+#[test]
+fn every_code_is_on_the_page_that_people_read() {
+    let page = include_str!("../../../FROM-AWS-INSTANCE-SCHEDULER.md");
+    let codes = [
+        Code::DefaultTimeZone,
+        Code::ConfigItem,
+        Code::Metrics,
+        Code::Stack,
+        Code::Overwrite,
+        Code::UnknownField,
+        Code::SameBegin,
+        Code::WasInvalid,
+        Code::Step,
+        Code::NearestWeekday,
+        Code::Name,
+        Code::StackPrefix,
+        Code::PeriodUnused,
+        Code::Duplicate,
+        Code::PeriodMissing,
+        Code::UnknownTimeZone,
+        Code::Invalid,
+        Code::Intrinsic,
+        Code::TooLong,
+    ];
+    let (kept, costly) = page.split_once("Of these there is no document").unwrap();
+    for code in codes {
+        let name = serde_json::to_value(code).unwrap();
+        let explained = format!("`{}`", name.as_str().unwrap());
+        let part = if code.costs_document() { costly } else { kept };
+        assert!(part.contains(&explained), "{explained}");
+    }
+}
