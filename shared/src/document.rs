@@ -5,6 +5,7 @@
 #[cfg(feature = "ssm")]
 mod folder;
 mod nearest;
+mod values;
 mod words;
 
 use std::fmt;
@@ -21,7 +22,9 @@ use crate::error::quoted_to;
 #[cfg(feature = "ssm")]
 pub use folder::{Named, folder, parameter};
 pub use nearest::suggestion;
-pub use words::{Flag, Joined, Parsed, Text, Texts};
+/// A value with the tag before it, as `!Ref` in a template.
+pub use serde_saphyr::Tagged;
+pub use values::{Flag, Joined, Parsed, Text, Texts};
 
 /// Eight times what the largest parameter of SSM can hold.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -38,10 +41,14 @@ const MAX_DEPTH: usize = 32;
 /// An unknown field is refused with the nearest known one, so `T` denies unknown fields. Aliases
 /// are refused: a short text could stand for a very long one.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
-    let refused = |place: String, what: String| Refused { position: None, place, what };
-    if text.len() > MAX_BYTES {
-        let what = format!("it has {} bytes, more than {MAX_BYTES}", text.len());
-        return Err(refused(String::new(), what));
+    parse_up_to(MAX_BYTES, text)
+}
+
+/// The same for a text of another size than parameters have.
+pub fn parse_up_to<T: DeserializeOwned>(max_bytes: usize, text: &str) -> Result<T, Refused> {
+    if text.len() > max_bytes {
+        let what = format!("it has {} bytes, more than {max_bytes}", text.len());
+        return Err(Refused::at("", what));
     }
     let mut place = String::new();
     let read = |document: Deserializer<'_, '_>| {

@@ -18,6 +18,7 @@ use crate::{
     App,
     config::Config,
     forecast::{self, Prices},
+    import::{self, Deployment, Import},
     look,
     observe::documents::{Documents, documents, prices},
     schedule::{self, Catalog, Explain, Followed, Lint, Preview, UNKNOWN_CALENDAR},
@@ -64,6 +65,22 @@ pub(crate) async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Va
     json(&json!({ "findings": findings }))
 }
 
+/// The documents that stand for an export of AWS Instance Scheduler.
+pub(crate) fn import(
+    config: &Config,
+    request: &Import,
+    now: Timestamp,
+) -> Result<Value, HandlerError> {
+    let deployment = Deployment {
+        parameter_path: &config.parameter_path,
+        time_zone: &config.time_zone,
+        interval: config.interval,
+        now,
+    };
+    let imported = import::import(request, &deployment).context("`import`");
+    json(&imported.map_err(bad_event)?)
+}
+
 fn bad_event(err: anyhow::Error) -> HandlerError {
     HandlerError::coded(HandlerError::BAD_EVENT, err)
 }
@@ -72,24 +89,12 @@ fn json(answer: &impl Serialize) -> Result<Value, HandlerError> {
     serde_json::to_value(answer).context("the answer cannot be written").map_err(HandlerError::from)
 }
 
-/// The documents that a question needs: none, where it brings its schedule and no calendar.
+/// The documents that a question needs: none, where it brings its schedule and names nothing else.
 async fn catalog(app: &App, schedule: Option<&Value>) -> Result<Catalog, AwsError> {
-    let alone = Catalog::new(app.config.time_zone.clone(), [], []);
-    let needs_nothing = schedule.is_some_and(|schedule| match alone.given(schedule) {
-        Ok(followed) => {
-            followed.schedule().is_none_or(|schedule| schedule.calendars().next().is_none())
-        }
-        // A broken document stays broken; a name may be one that only AWS knows.
-        Err(_) => !schedule.is_string(),
-    });
-    // A word such as `mon` is an inline schedule, but may also be a name, and names win.
-    let may_be_a_name = schedule
-        .and_then(Value::as_str)
-        .is_some_and(|text| !text.contains([' ', ':', '@', '\n', '{']));
-    if needs_nothing && !may_be_a_name {
-        return Ok(alone);
+    if schedule.is_none_or(schedule::needs_documents) {
+        return Ok(documents(app.own().await, &app.config).await?.catalog);
     }
-    Ok(documents(app.own().await, &app.config).await?.catalog)
+    Ok(Catalog::new(app.config.time_zone.clone(), [], []))
 }
 
 /// What lint finds in one schedule, as sentences.
@@ -128,7 +133,7 @@ async fn preview_account(
     let App { config, .. } = app;
     let span = forecast::span(request, &config.time_zone, invocation.clock).map_err(bad_event)?;
     let own = app.own().await;
-    let Documents { catalog, mut warnings } = documents(own, config).await?;
+    let Documents { catalog, mut warnings, .. } = documents(own, config).await?;
     let prices = match prices(own, config).await?.as_deref().map(Prices::parse).transpose() {
         Ok(prices) => prices.unwrap_or_default(),
         Err(err) => {

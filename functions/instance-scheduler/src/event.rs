@@ -11,6 +11,7 @@ use shared::{
 
 use crate::{
     config::Config,
+    import::Import,
     plan::limit::Allowed,
     schedule::{Explain, Lint, Preview},
 };
@@ -22,6 +23,7 @@ pub(crate) enum Request {
     Explain(Explain),
     Preview(Preview),
     Lint(Lint),
+    Import(Import),
 }
 
 /// A run over all targets, or over some.
@@ -37,7 +39,7 @@ pub(crate) struct Run {
 /// Tells the requests apart and finds the time. `clock` is the system's time.
 pub(crate) fn request(event: &Value, config: &Config, clock: Timestamp) -> anyhow::Result<Request> {
     let rules = Rules {
-        requests: &["allow", "explain", "preview", "lint"],
+        requests: &["allow", "explain", "preview", "lint", "import"],
         has_run: true,
         has_targets: true,
         dry_run: config.dry_run,
@@ -51,6 +53,9 @@ pub(crate) fn request(event: &Value, config: &Config, clock: Timestamp) -> anyho
             .map(|allowed| Request::Run(Run { now, is_dry, narrow, allowed: Some(allowed) })),
         Some(("explain", question)) => inner("explain", &question).map(Request::Explain),
         Some(("preview", question)) => inner("preview", &question).map(Request::Preview),
+        Some(("import", question)) => {
+            Import::read(&question).context("`import`").map(Request::Import)
+        }
         Some((name, question)) => inner(name, &question).map(Request::Lint),
     }
 }
@@ -77,6 +82,7 @@ mod tests {
         assert!(matches!(ask(&explain), Ok(Request::Explain(_))));
         assert!(matches!(ask(&json!({"preview": {}})), Ok(Request::Preview(_))));
         assert!(matches!(ask(&json!({"lint": {}})), Ok(Request::Lint(_))));
+        assert!(matches!(ask(&json!({"import": {"from": []}})), Ok(Request::Import(_))));
         assert!(matches!(ask(&json!({})), Ok(Request::Run(_))));
     }
 

@@ -7,6 +7,7 @@ pub mod config;
 mod event;
 pub mod forecast;
 pub mod handled;
+mod import;
 mod look;
 mod metrics;
 mod observe;
@@ -23,7 +24,7 @@ use serde_json::Value;
 use shared::{error::HandlerError, runtime::Invocation};
 use tokio::sync::OnceCell;
 
-use crate::{config::Config, event::Request, observe::documents::documents};
+use crate::{config::Config, event::Request, observe::documents::documents_or_none};
 
 /// What stays from one event to the next.
 #[derive(Debug)]
@@ -55,12 +56,13 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
     let now = invocation.clock;
     match request {
         Request::Run(run) => {
-            let documents = documents(app.own().await, config).await?;
+            let documents = documents_or_none(app.own().await, config).await;
             let report = run::run(app, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
         Request::Explain(question) => ask::explain(app, &question, now).await,
         Request::Preview(question) => ask::preview(app, &question, &invocation).await,
         Request::Lint(question) => ask::lint(app, &question, now).await,
+        Request::Import(import) => ask::import(config, &import, now),
     }
 }

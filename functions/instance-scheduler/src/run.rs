@@ -45,9 +45,13 @@ pub(crate) async fn run(
 ) -> Result<Report, HandlerError> {
     let App { config, .. } = app;
     let own = app.own().await;
-    let Documents { catalog, warnings } = documents;
+    let Documents { catalog, warnings, failed } = documents;
     let mut failures = Failures::default();
     let mut report = Report::new(run, warnings);
+    if let Some(error) = failed {
+        report.fail(format!("schedules cannot be read: {}", error.summary()));
+        failures.note(error, "schedules cannot be read");
+    }
 
     let account = invocation.account.as_deref();
     let Targets { entered, refused } =

@@ -106,6 +106,108 @@ fn what_could_cost_much_is_refused() {
     assert!(parse::<Policy>(&long).unwrap_err().what.starts_with("it has 65542 bytes"));
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    #[serde(rename = "rule")]
+    _rule: Option<Rule>,
+    #[serde(rename = "flag")]
+    _flag: Option<bool>,
+    #[serde(rename = "pair")]
+    _pair: Option<(u8, u8)>,
+}
+
+#[test]
+fn defect_l6_no_word_of_a_library_reaches_the_reader() {
+    let what = |text: &str| parse::<Whole>(text).unwrap_err().what;
+    for (text, expected) in [
+        ("a: 1\na: 2", "unknown field"),
+        ("flag: true\nflag: true", "given twice"),
+        ("---\nflag: no\n---\nflag: no\n", "more than one document"),
+        ("7", "no object where an object is expected"),
+        ("rule: 7", "no object where an object is expected"),
+        ("rule: {keep: x, unit: day}", "not a whole number that fits"),
+        ("rule: {keep: -1, unit: day}", "not a whole number that fits"),
+        ("flag: maybe", "neither true nor false"),
+        ("flag: .nan", "neither true nor false"),
+        ("flag: *x", "anchors and aliases are not allowed"),
+        ("pair: [1]", "it has too few values, or too many"),
+        ("flag: 'x", "a quote has no other half"),
+        ("rule: {keep", "a bracket has no other half"),
+        ("flag: \"\\q\"", "`\\` stands before a character that cannot follow it"),
+        ("flag: @x", "a text that begins so needs quotes"),
+        (
+            "rule:\n  keep: 1\n  unit: day\n q: d",
+            "a field is expected here: look at the indentation",
+        ),
+        ("flag: !!binary x", "neither true nor false"),
+    ] {
+        assert_eq!(what(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn defect_l6_no_text_brings_the_name_of_a_type_or_an_option() {
+    let names = [
+        "Policy in",
+        "Options",
+        "from_str",
+        "struct ",
+        "enum ",
+        "u64",
+        "u32",
+        "f64",
+        "elements",
+        "policy",
+        " at line",
+    ];
+    let texts = [
+        "rules: [\n  a: {",
+        "\"a\\nb\": 1",
+        "{",
+        "'",
+        "a: b: c",
+        "- a\nb",
+        "%x",
+        "---\n---\n",
+        "*a",
+        "}",
+        "\t- x",
+        "regions: .inf",
+        "regions: 1e400",
+        "regions: !!int x",
+        "regions: !!binary x",
+        "name: !!binary x",
+        "|",
+        "? x",
+        "a\0b",
+        "name: !!seq [x]",
+        "rules: !x [a]",
+        "rules: [{keep: [], unit: {}}]",
+        "rules: [{keep: 7, unit: [day]}]",
+        "<<: {a: 1}",
+        "name: &x 1",
+        "%YAML 9.0\n---\nname: x",
+        "name: >9\n x",
+        "name: [",
+        "regions: [[x]]",
+        "name: {a: b}",
+        "{[x]: y}",
+    ];
+    for text in texts {
+        for err in [
+            parse::<Policy>(text).err(),
+            parse::<Whole>(text).err(),
+            parse::<std::collections::BTreeMap<String, f64>>(text).err(),
+            parse::<Vec<Unit>>(text).err(),
+        ] {
+            let err = err.map(|err| err.to_string()).unwrap_or_default();
+            let found = names.iter().find(|name| err.contains(*name));
+            assert_eq!((found, err.lines().count() <= 1), (None, true), "{text:?}: {err}");
+        }
+    }
+}
+
 #[test]
 fn an_error_is_one_line_whatever_the_text() {
     for text in

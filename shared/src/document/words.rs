@@ -1,53 +1,106 @@
-//! The words of an error in a document, and the values that people write in more than one form.
+//! What an error in a document says, in our own words: those of the parser name its options and its
+//! types, and may repeat what is in the document.
 
-use std::{fmt, str::FromStr};
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, SeqAccess, Visitor},
-};
 use serde_saphyr::{Error, budget::BudgetBreach};
 
 use super::suggestion;
-use crate::error::{quoted, quoted_reason};
+use crate::error::quoted;
 
-/// The field that an error names beyond its place, and what is wrong. The parser's own words name
-/// its options and quote whole lines.
+/// The field that an error names beyond its place, and what is wrong.
 pub(super) fn of(err: &Error) -> (Option<String>, String) {
+    let field = match err {
+        Error::SerdeMissingField { field, .. } => Some((*field).to_owned()),
+        Error::DuplicateMappingKey { key, .. } => key.clone(),
+        Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => return of(error),
+        _ => None,
+    };
+    (field, what(err))
+}
+
+fn what(err: &Error) -> String {
     match err {
-        Error::Message { msg, .. } => (None, msg.clone()),
+        // Only ours: those of the parser are external.
+        Error::Message { msg, .. } => msg.clone(),
         Error::SerdeUnknownField { field, expected, .. } => {
-            (None, format!("unknown field{}", suggestion(field, expected.iter().copied())))
+            format!("unknown field{}", suggestion(field, expected.iter().copied()))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
-            let listed = expected.join("`, `");
-            (None, format!("`{}` is not one of `{listed}`", quoted(variant)))
+            format!("`{}` is not one of `{}`", quoted(variant), expected.join("`, `"))
         }
-        Error::SerdeMissingField { field, .. } => (Some((*field).to_owned()), "missing".to_owned()),
-        Error::DuplicateMappingKey { key, .. } => (key.clone(), "given twice".to_owned()),
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            (None, format!("{} where {expected} is expected", found(unexpected)))
+            format!("{} where {} is expected", found(unexpected), wanted(expected))
         }
-        Error::Unexpected { expected, .. } => (None, missed(expected)),
-        Error::InvalidScalar { ty, .. } => (None, format!("not a value of the type {ty}")),
-        Error::Eof { .. } => (None, "the document ends too early".to_owned()),
-        Error::MultipleDocuments { .. } => (None, "more than one document".to_owned()),
-        Error::MergeKeyNotAllowed { .. } => (None, "`<<` is not allowed".to_owned()),
-        Error::Budget { breach, .. } => (None, exceeded(breach).to_owned()),
-        // These words may repeat what is in the document.
-        other => (None, quoted_reason(&first_line(&other.to_string())).to_string()),
+        other => plain(other).to_owned(),
     }
 }
+
+/// What needs no word of the document.
+fn plain(err: &Error) -> &'static str {
+    match err {
+        Error::SerdeMissingField { .. } => "missing",
+        Error::DuplicateMappingKey { .. } => "given twice",
+        Error::SerdeInvalidLength { .. } => "it has too few values, or too many",
+        Error::Unexpected { expected, .. } => missed(expected),
+        Error::InvalidScalar { ty, .. } => match *ty {
+            "bool" | "boolean" => "neither true nor false",
+            ty if ty.starts_with('f') => "not a number",
+            _ => "not a whole number that fits",
+        },
+        Error::NonFiniteFloat { .. } => {
+            "a number that has no end: a text such as this needs quotes"
+        }
+        Error::NullIntoString { .. } => "nothing where text is expected",
+        Error::Eof { .. } => "the document ends too early",
+        Error::MultipleDocuments { .. } => "more than one document",
+        Error::MergeKeyNotAllowed { .. } | Error::MergeValueNotMapOrSeqOfMaps { .. } => {
+            "`<<` is not allowed"
+        }
+        Error::UnknownAnchor { .. }
+        | Error::RecursiveReferencesRequireWeakTypes { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. } => ANCHORS,
+        Error::InvalidBinaryBase64 { .. }
+        | Error::BinaryNotUtf8 { .. }
+        | Error::TaggedScalarCannotDeserializeIntoString { .. }
+        | Error::TaggedEnumMismatch { .. } => "a tag such as `!!binary` is not allowed",
+        Error::Budget { breach, .. } => exceeded(breach),
+        Error::ExternalMessage { msg, .. } => misread(msg),
+        _ => UNREADABLE,
+    }
+}
+
+const ANCHORS: &str = "anchors and aliases are not allowed";
+const UNREADABLE: &str = "this cannot be read as YAML";
 
 fn exceeded(breach: &BudgetBreach) -> &'static str {
     match breach {
         BudgetBreach::Depth { .. } => "nested too deep",
-        BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } => {
-            "anchors and aliases are not allowed"
-        }
+        BudgetBreach::Aliases { .. } | BudgetBreach::Anchors { .. } => ANCHORS,
         _ => "too large",
     }
+}
+
+/// What stops the parser, by a part of its own sentence; the first that is found.
+const MISREAD: [(&str, &str); 14] = [
+    ("',' or '}'", "an object in braces lacks a comma or its end"),
+    ("',' or ']'", "a list in brackets lacks a comma or its end"),
+    ("expected key", "a field is expected here: look at the indentation"),
+    ("'-' indicator", "an item of the list is expected here: look at the indentation"),
+    ("bracket", "a bracket has no other half"),
+    ("escape", "`\\` stands before a character that cannot follow it"),
+    ("quote", "a quote has no other half"),
+    ("mapping values", "`:` has no place here: a text with a colon needs quotes"),
+    ("tab", "a tab stands where only spaces can"),
+    ("indentation", "the indentation is not that of the lines above"),
+    ("unexpected character", "a text that begins so needs quotes"),
+    ("unprintable", "a character that cannot be printed"),
+    ("anchor", ANCHORS),
+    ("recursion", "nested too deep"),
+];
+
+fn misread(message: &str) -> &'static str {
+    MISREAD.iter().find(|(part, _)| message.contains(part)).map_or(UNREADABLE, |(_, words)| words)
 }
 
 /// What serde calls a value that is not of the expected type, in the words of people.
@@ -62,125 +115,40 @@ fn found(unexpected: &str) -> &'static str {
     }
 }
 
-/// What the parser calls the beginning of a value that did not come.
-fn missed(expected: &str) -> String {
+/// What serde and its derived code call the value that they expect.
+fn wanted(expected: &str) -> &str {
     match expected {
-        "string scalar" | "scalar" => "a list or an object where text is expected".to_owned(),
-        "sequence start" => "no list where a list is expected".to_owned(),
-        "mapping start" => "no object where an object is expected".to_owned(),
-        other => format!("no {other} where one is expected"),
+        "a string" | "a borrowed string" | "a character" => "text",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "f32" | "f64" => "a number",
+        number if number.starts_with(['u', 'i']) && number[1..].parse::<u8>().is_ok() => {
+            "a whole number"
+        }
+        derived if derived.starts_with("struct ") => "an object",
+        derived if derived.starts_with("tuple ") || derived.starts_with("an array ") => "a list",
+        derived if derived.contains("enum ") => "a word",
+        ours => ours,
     }
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().trim_end_matches(':').to_owned()
+/// What the parser calls the beginning of a value that did not come.
+fn missed(expected: &str) -> &'static str {
+    match expected {
+        "string scalar" | "scalar" => "a list or an object where text is expected",
+        "sequence start" => "no list where a list is expected",
+        "mapping start" => "no object where an object is expected",
+        _ => UNREADABLE,
+    }
 }
 
+/// The place of a field in another.
 pub(super) fn join(place: &str, field: Option<&str>) -> String {
     match field {
         None => place.to_owned(),
         Some(field) if place.is_empty() => field.to_owned(),
         Some(field) if field.starts_with('[') => format!("{place}{field}"),
         Some(field) => format!("{place}.{field}"),
-    }
-}
-
-/// A text or a number, as it is written: `weekdays: 1` means the same as `weekdays: "1"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text(pub String);
-
-/// One text, or a list of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Texts(pub Vec<String>);
-
-/// `true` or `false`, also as text: CloudFormation hands every value of a custom resource on so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Flag(pub bool);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The parser hands a number on as it is written, `010` as `010`.
-        String::deserialize(deserializer).map(Self)
-    }
-}
-
-/// A value that is written as text or as a number, and parsed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parsed<T>(pub T);
-
-impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Parsed<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Text(text) = Text::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|err| de::Error::custom(format_args!("{err:#}")))
-    }
-}
-
-/// One text or a list of them, parsed as if commas were between them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Joined<T>(pub T);
-
-impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Joined<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Texts(texts) = Texts::deserialize(deserializer)?;
-        texts.join(",").parse().map(Self).map_err(|err| de::Error::custom(format_args!("{err:#}")))
-    }
-}
-
-impl<'de> Deserialize<'de> for Texts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMore;
-        impl<'de> Visitor<'de> for OneOrMore {
-            type Value = Vec<String>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a list")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(vec![text.to_owned()])
-            }
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(vec![number.to_string()])
-            }
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(vec![number.to_string()])
-            }
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(vec![number.to_string()])
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(Text(text)) = items.next_element()? {
-                    texts.push(text);
-                }
-                Ok(texts)
-            }
-        }
-        deserializer.deserialize_any(OneOrMore).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TrueOrFalse;
-        impl Visitor<'_> for TrueOrFalse {
-            type Value = bool;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true or false")
-            }
-            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<bool, E> {
-                Ok(flag)
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
-                match text.to_ascii_lowercase().as_str() {
-                    "true" | "yes" => Ok(true),
-                    "false" | "no" => Ok(false),
-                    _ => {
-                        Err(E::custom(format_args!("`{}` is neither true nor false", quoted(text))))
-                    }
-                }
-            }
-        }
-        deserializer.deserialize_any(TrueOrFalse).map(Self)
     }
 }

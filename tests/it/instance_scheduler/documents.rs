@@ -31,6 +31,60 @@ fn a_secure_document_that_cannot_be_decrypted_costs_itself_only() {
 }
 
 #[test]
+fn a_period_is_shared_by_its_name_and_an_unknown_one_costs_its_schedule_only() {
+    let account = Account::new(MONDAY, |place, now| {
+        document(place, "periods/day", "{begintime: '9:00', endtime: '17:00'}", now);
+        place.ssm.set_secure("/caretaker/periods/secret", "weekdays: mon-fri", now);
+        document(place, "schedules/office", "periods: day", now);
+        document(place, "schedules/shop", "periods: [secret, {weekdays: sun}]", now);
+        document(place, "schedules/typo", "periods: [dya]", now);
+        place.ec2.add(instance(1, "office").stopped());
+        place.ec2.add(instance(2, "shop").stopped());
+        place.ec2.add(instance(3, "typo"));
+    });
+    let run = account.tick(MONDAY);
+    let actions = lines(&run, "actions");
+    assert_eq!(
+        actions,
+        [format!("start {}: period day", id(1)), format!("start {}: period secret", id(2))]
+    );
+    let expected =
+        "schedule `typo` is broken: periods[0]: unknown period `dya`, did you mean `day`?";
+    assert_eq!(lines(&run, "warnings"), [format!("{}: {expected}", id(3))]);
+    assert_eq!(account.power(&id(3)), "running");
+}
+
+#[test]
+fn defect_m10_a_calendar_of_forty_megabytes_is_not_kept_and_breaks_itself_only() {
+    let account = Account::with(
+        MONDAY,
+        &[("SchedulerCalendarBucket", "calendars")],
+        |spec| spec,
+        |world, now| {
+            world.s3.add_bucket("calendars", HOME_ACCOUNT, REGION);
+            let large = format!("BEGIN:VCALENDAR\nX:{}\nEND:VCALENDAR", "x".repeat(40 << 20));
+            world.s3.put("calendars", "large.ics", large, now);
+            let place = world.place(HOME_ACCOUNT, REGION);
+            document(place, "calendars/large", "s3://calendars/large.ics", now);
+            document(
+                place,
+                "schedules/closed",
+                "{override_status: stopped, calendars: large}",
+                now,
+            );
+            place.ec2.add(instance(1, "mon-fri 09:00-17:00").stopped());
+        },
+    );
+    let run = account.tick(MONDAY);
+    assert_eq!(account.power(&id(1)), "pending");
+    let answer = report(&run).to_string();
+    assert!(
+        answer.contains("calendar `large` is broken: the object has more than 1048576 bytes"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn parameters_of_other_functions_are_neither_read_nor_reported() {
     let account = Account::new(MONDAY, |place, now| {
         document(place, "backup/nightly", "7d 4w at 02:00", now);
@@ -41,7 +95,7 @@ fn parameters_of_other_functions_are_neither_read_nor_reported() {
     assert_eq!(run.answer()["warnings"], json!(null), "{:#}", run.answer());
     let calls = account.aws.log().calls();
     let reads = calls.iter().filter(|call| call.operation.starts_with("ssm:"));
-    assert_eq!(reads.count(), 2, "the schedules and the calendars");
+    assert_eq!(reads.count(), 3, "the schedules, the periods and the calendars");
 }
 
 #[test]

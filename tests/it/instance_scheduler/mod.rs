@@ -14,6 +14,7 @@ mod groups;
 mod hands;
 mod organization;
 mod questions;
+mod readme;
 mod reference;
 mod runs;
 mod targets;

@@ -29,7 +29,7 @@ fn a_schedule_is_explained_by_its_name() {
     assert_eq!(answer["state"], "stopped");
     assert_eq!(answer["because"], "exception closed 2026-12-25");
     assert_eq!(answer["next"], json!({ "at": "2026-12-28T08:00:00Z", "state": "running" }));
-    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"; 2]);
+    assert_eq!(account.aws.log().operations(), ["ssm:GetParametersByPath"; 3]);
 
     refused(
         &account,
@@ -137,6 +137,48 @@ fn lint_finds_what_is_legal_but_probably_not_meant() {
 }
 
 #[test]
+fn an_import_costs_no_call_and_its_documents_can_be_asked_about() {
+    let account = Account::new(MONDAY, |_, _| ());
+    let export = json!({ "Items": [
+        { "type": { "S": "schedule" }, "name": { "S": "office" }, "timezone": { "S": "UTC" },
+            "periods": { "SS": ["hours"] } },
+        { "type": { "S": "period" }, "name": { "S": "hours" }, "begintime": { "S": "9:00" },
+            "endtime": { "S": "17:00" } },
+    ] });
+    let answer = ask(&account, &json!({ "import": { "from": export } }));
+    assert_eq!((&answer["lost"], &answer["findings"]), (&json!([]), &json!([])));
+    let text = &answer["documents"][0]["text"];
+    let lint = ask(&account, &json!({ "lint": { "schedule": text } }));
+    assert_eq!(lint["findings"], json!([]));
+    let preview = json!({ "schedule": text, "from": "2026-06-01", "until": "2026-06-02" });
+    assert_eq!(ask(&account, &json!({ "preview": preview }))["running_hours"], 8.0);
+    assert_eq!(account.aws.log().total(), 0);
+    refused(&account, &json!({ "import": {} }), "`import`: from: missing");
+    refused(&account, &json!({ "import": { "from": "x" } }), "`import`: from: it is a text");
+    refused(&account, &json!({ "import": { "form": [] } }), "did you mean `from`?");
+}
+
+#[test]
+fn defect_l8_a_broken_schedule_that_is_given_whole_asks_nobody() {
+    let account = Account::new(MONDAY, |_, _| ());
+    for schedule in [
+        json!("periods: [{weekday: mon}]\n"),
+        json!("{periods: [office, {weekday: mon}], calendars: [holidays]}"),
+        json!({ "periods": ["office"], "calendars": "holidays", "timezone": "Mars" }),
+        json!("mon-fri 9-17"),
+        json!("mon 08:00-25:00"),
+    ] {
+        for question in ["explain", "preview", "lint"] {
+            refused(&account, &json!({ question: { "schedule": schedule } }), "schedule");
+        }
+    }
+    assert_eq!(account.aws.log().total(), 0);
+    let named = json!({ "lint": { "schedule": { "periods": ["office"] } } });
+    refused(&account, &named, "unknown period `office`");
+    assert_eq!(account.aws.log().total(), 3);
+}
+
+#[test]
 fn what_is_not_known_is_refused_by_name() {
     let account = Account::new(MONDAY, |_, _| ());
     let document = |field: &str| json!({ "periods": [{ "weekdays": "mon", field: "x" }] });
@@ -189,11 +231,12 @@ fn every_example_event_is_answered() {
             "scheduled" => assert_eq!(answer["counts"]["stopped"], 1, "{answer:#}"),
             "dry-run" | "narrow" => assert_eq!(answer["dry_run"], true, "{answer:#}"),
             "explain" => assert_eq!(answer["next"]["at"], "2026-06-01T06:00:00Z", "{answer:#}"),
+            "import" => assert_eq!(answer["lost"][0]["code"], "metrics", "{answer:#}"),
             "lint" => assert_ne!(answer["findings"], json!([]), "{answer:#}"),
             "preview" => assert_ne!(answer["transitions"], json!([]), "{answer:#}"),
             other => panic!("nobody says what the answer to `{other}.json` should be"),
         }
         seen.insert(name);
     }
-    assert_eq!(seen.len(), 6, "{seen:?}");
+    assert_eq!(seen.len(), 7, "{seen:?}");
 }

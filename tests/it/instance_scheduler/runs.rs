@@ -49,6 +49,7 @@ fn a_second_run_on_an_unchanged_world_plans_nothing() {
             "rds:DescribeDBInstances",
             "ssm:GetParametersByPath",
             "ssm:GetParametersByPath",
+            "ssm:GetParametersByPath",
         ]
     );
 }

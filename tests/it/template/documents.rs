@@ -16,20 +16,22 @@ fn check(action: &str, name: &str, expected: bool) {
 
 #[test]
 fn the_scheduler_lists_its_folders_and_no_others() {
-    for folder in ["/schedules", "/calendars"] {
+    for folder in ["/schedules", "/periods", "/calendars"] {
         check("ssm:GetParametersByPath", folder, true);
     }
-    for folder in ["", "/", "/backup", "/hooks", "/schedules2", "/uploads", "2/schedules"] {
+    for folder in
+        ["", "/", "/backup", "/hooks", "/schedules2", "/periods2", "/uploads", "2/schedules"]
+    {
         check("ssm:GetParametersByPath", folder, false);
     }
 }
 
 #[test]
 fn the_scheduler_reads_its_prices_and_documents_and_no_other_parameter() {
-    for name in ["/prices", "/schedules/office", "/calendars/x"] {
+    for name in ["/prices", "/schedules/office", "/periods/day", "/calendars/x"] {
         check("ssm:GetParameter", name, true);
     }
-    for name in ["/backup/daily", "/prices/x", "/other", "/schedules"] {
+    for name in ["/backup/daily", "/prices/x", "/other", "/schedules", "/periods"] {
         check("ssm:GetParameter", name, false);
     }
     check("ssm:PutParameter", "/schedules/office", false);

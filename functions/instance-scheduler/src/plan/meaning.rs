@@ -49,6 +49,16 @@ impl<'a> Meanings<'a> {
             _ => None,
         };
         let is_document = self.catalog.has(tag);
+        if self.catalog.is_unknowable(tag) {
+            let lack = "the schedules could not be read";
+            return Meaning {
+                lack: Some(lack.into()),
+                label: "unknown".into(),
+                is_document,
+                instance_types: Vec::new(),
+                followed,
+            };
+        }
         let label = match &followed {
             _ if is_document => Rc::clone(tag),
             Ok(Followed::Ignore) => "ignore".into(),

@@ -69,6 +69,13 @@ impl<'a> Planner<'a> {
             return Course::left_alone(self.text(&obstacle.to_string()));
         }
         let label = &subject.meaning.label;
+        if let Some(lack) = &subject.meaning.lack {
+            let reason =
+                format!("schedule `{}` is not whole: {lack}", quoted(&subject.resource.schedule));
+            let reason = self.text(&reason);
+            let fault = subject.meaning.is_document.then(|| (label.clone(), reason.clone()));
+            return Course { fault, ..Course::left_alone(reason) };
+        }
         let schedule = match &subject.meaning.followed {
             Ok(Followed::Ignore) => return Course::left_alone(self.text("tagged `ignore`")),
             Ok(Followed::Named(schedule)) => *schedule,
@@ -79,12 +86,6 @@ impl<'a> Planner<'a> {
                 return Course { fault, ..self.wrong(subject, &Wrong::Told(problem.to_string())) };
             }
         };
-        if let Some(lack) = &subject.meaning.lack {
-            let reason = format!("schedule `{}` is not whole: {lack}", quoted(label));
-            let reason = self.text(&reason);
-            let fault = Some((label.clone(), reason.clone()));
-            return Course { fault, ..Course::left_alone(reason) };
-        }
         match read::read(subject, schedule, &self.meanings, &self.settings) {
             Ok(read) => self.decide(subject, schedule, read),
             Err(problem) => self.wrong(subject, &Wrong::Told(problem)),

@@ -3,13 +3,15 @@
 
 use std::{fmt, sync::Arc};
 
+use anyhow::ensure;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use shared::document::{self, Text, Texts};
 
+use super::bounds::{MAX_CALENDAR_BYTES, MAX_EVENTS};
 use super::exception::{NamedSpan, spans};
-use super::ical;
+use super::ical::{self, Events};
 use super::written::CalendarFields;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +28,18 @@ impl Calendar {
     /// with commas or line breaks between them.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         if ical::is_ical(text) {
-            return ical::parse(text);
+            let size = text.len();
+            ensure!(
+                size <= MAX_CALENDAR_BYTES,
+                "it has {size} bytes, more than {MAX_CALENDAR_BYTES}"
+            );
+            let Events { spans, passed, lost } = ical::parse(text)?;
+            let (warnings, lost) = (passed.into_texts(), lost.into_texts());
+            return Ok(Self { spans: spans.into(), warnings, lost });
         }
         let Written(dates) = document::parse(text)?;
+        let n_dates = dates.len();
+        ensure!(n_dates <= MAX_EVENTS, "it has {n_dates} dates, more than {MAX_EVENTS}");
         Ok(Self { spans: spans(&dates)?, warnings: Vec::new(), lost: Vec::new() })
     }
 }

@@ -11,8 +11,10 @@ use shared::document::suggestion;
 use shared::error::quoted;
 
 use super::calendar::Calendar;
+use super::document::Around;
 use super::exception::Dates;
-use super::{Schedule, inline};
+use super::periods::NamedPeriods;
+use super::{Schedule, document, inline};
 
 /// The value that takes a resource out of scheduling.
 pub const IGNORE: &str = "ignore";
@@ -20,8 +22,11 @@ pub const IGNORE: &str = "ignore";
 #[derive(Debug, Clone)]
 pub struct Catalog {
     default_zone: TimeZone,
+    periods: NamedPeriods,
     schedules: BTreeMap<String, Result<Schedule, String>>,
     calendars: BTreeMap<String, Result<Calendar, String>>,
+    /// The documents could not be had, so that nobody knows what a name means.
+    is_unread: bool,
 }
 
 /// What the value of a schedule tag means.
@@ -42,36 +47,85 @@ impl Followed<'_> {
     }
 }
 
+/// The texts of documents by name, or why one cannot be had.
+#[derive(Debug, Default)]
+pub struct Texts {
+    pub schedules: Vec<(String, Result<String, String>)>,
+    pub periods: Vec<(String, Result<String, String>)>,
+    pub calendars: Vec<(String, Result<String, String>)>,
+}
+
+/// Whether a schedule that is given in a request can only be answered with the documents of the
+/// account: it may be the name of one, or it names some.
+pub fn needs_documents(given: &Value) -> bool {
+    match given {
+        Value::String(text) if is_document(text) => {
+            shared::document::parse(text).is_ok_and(|document| document::needs_others(&document))
+        }
+        // A word such as `mon` is an inline schedule, but may also be a name, and names win.
+        Value::String(text) => may_be_name(text.trim()),
+        value => document::needs_others(value),
+    }
+}
+
+fn is_document(text: &str) -> bool {
+    text.contains(['\n', '{'])
+}
+
+/// The characters that SSM allows in the name of a parameter.
+fn may_be_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/'))
+}
+
 impl Catalog {
     /// Reads documents and calendars, given as pairs of name and text.
     pub fn new(
         default_zone: TimeZone,
-        documents: impl IntoIterator<Item = (String, String)>,
+        schedules: impl IntoIterator<Item = (String, String)>,
         calendars: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
-        let read = |(name, text)| (name, Ok(text));
-        let documents = documents.into_iter().map(read);
-        Self::read(default_zone, documents, calendars.into_iter().map(read))
+        let had = |(name, text)| (name, Ok(text));
+        let schedules = schedules.into_iter().map(had).collect();
+        let calendars = calendars.into_iter().map(had).collect();
+        Self::read(default_zone, Texts { schedules, calendars, ..Texts::default() })
     }
 
-    /// The same where some of the texts could not be had, and why.
-    pub fn read(
-        default_zone: TimeZone,
-        documents: impl IntoIterator<Item = (String, Result<String, String>)>,
-        calendars: impl IntoIterator<Item = (String, Result<String, String>)>,
-    ) -> Self {
+    /// The same with periods, and where some of the texts could not be had.
+    pub fn read(default_zone: TimeZone, texts: Texts) -> Self {
+        let Texts { schedules, periods, calendars } = texts;
         let calendar = |text: String| Calendar::parse(&text).map_err(|err| format!("{err:#}"));
         let calendars =
             calendars.into_iter().map(|(name, text)| (name, text.and_then(calendar))).collect();
-        let mut catalog = Self { default_zone, schedules: BTreeMap::new(), calendars };
-        for (name, text) in documents {
+        let periods = NamedPeriods::read(periods);
+        let known = BTreeMap::new();
+        let mut catalog =
+            Self { default_zone, periods, schedules: known, calendars, is_unread: false };
+        for (name, text) in schedules {
             let schedule = text.and_then(|text| {
-                Schedule::parse(&text, &catalog.default_zone).map_err(|err| format!("{err:#}"))
+                document::parse(&text, catalog.around()).map_err(|err| format!("{err:#}"))
             });
             let schedule = schedule.map(|schedule| catalog.with_calendars(schedule));
             catalog.schedules.insert(name, schedule);
         }
         catalog
+    }
+
+    /// The catalog of a run that cannot have its documents: inline schedules are followed all the
+    /// same.
+    pub fn unread(default_zone: TimeZone) -> Self {
+        Self { is_unread: true, ..Self::read(default_zone, Texts::default()) }
+    }
+
+    /// Whether a value may be a name that only the documents could tell.
+    pub fn is_unknowable(&self, value: &str) -> bool {
+        let means_itself = |word: &str| value.trim().eq_ignore_ascii_case(word);
+        let is_word = [IGNORE, "always", "never"].into_iter().any(means_itself);
+        self.is_unread && !is_word && may_be_name(value.trim())
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around { zone: &self.default_zone, periods: &self.periods }
     }
 
     /// Which schedule a tag's value means. A name wins over an inline schedule.
@@ -101,13 +155,13 @@ impl Catalog {
     /// A schedule given whole in a request: a document, its text, or anything that a tag may say.
     pub fn given(&self, value: &Value) -> anyhow::Result<Followed<'_>> {
         match value {
-            Value::String(text) if text.contains(['\n', '{']) => {
-                let schedule = Schedule::parse(text, &self.default_zone)?;
+            Value::String(text) if is_document(text) => {
+                let schedule = document::parse(text, self.around())?;
                 Ok(Followed::Inline(self.with_calendars(schedule)))
             }
             Value::String(text) => self.follow(text),
             value => {
-                let schedule = Schedule::read(value, &self.default_zone)?;
+                let schedule = document::read(value, self.around())?;
                 Ok(Followed::Inline(self.with_calendars(schedule)))
             }
         }
@@ -146,6 +200,7 @@ impl Catalog {
                     .push(format!("calendar `{name}` is broken: {err}", name = quoted(name))),
             }
         }
+        problems.extend(self.periods.problems());
         for (name, schedule) in &self.schedules {
             match schedule {
                 Ok(schedule) => {

@@ -4,14 +4,15 @@
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use shared::document::{self, Flag, Joined, Parsed, Refused, Text, Texts};
+use shared::document::{self, Flag, Parsed, Refused, Text, Texts};
 
+use super::bounds::Amounts;
 use super::exception::{Dates, Exception};
-use super::period::{ClockTime, Period};
-use super::recurrence::Recurrence;
-use super::values::{Grace, Order, OverrideStatus, Zone};
-use super::written::{Document, ExceptionFields, GroupFields, PeriodFields, PeriodOrName, Written};
-use super::{State, inline};
+use super::period::Period;
+use super::periods::{NamedPeriods, periods};
+use super::values::{Grace, Name, Order, OverrideStatus, Zone};
+use super::written::{Document, ExceptionFields, GroupFields, Periods, Written};
+use super::{State, bounds, inline};
 
 /// How long a resource may run outside its schedule after it was made.
 pub(super) const DEFAULT_GRACE: SignedDuration = SignedDuration::from_mins(15);
@@ -52,6 +53,36 @@ pub struct Group {
     pub order: i32,
 }
 
+/// What a document leaves to the account that it is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) zone: &'a TimeZone,
+    pub(super) periods: &'a NamedPeriods,
+}
+
+/// Reads a document (YAML, or JSON, which is YAML too) or an inline schedule.
+pub(super) fn parse(text: &str, around: Around<'_>) -> anyhow::Result<Schedule> {
+    Schedule::of_written(document::parse(text)?, around)
+}
+
+/// Reads a document that is part of an event.
+pub(super) fn read(value: &Value, around: Around<'_>) -> anyhow::Result<Schedule> {
+    Schedule::of_written(document::from_value(value)?, around)
+}
+
+/// Whether a document names anything of its account: a period or a calendar. One that is broken
+/// whatever these are needs none of them.
+pub(super) fn needs_others(value: &Value) -> bool {
+    let Ok(Written::Document(document)) = document::from_value(value) else { return false };
+    let exceptions = document.exceptions.iter().flatten();
+    let lists = document.periods.iter().chain(exceptions.flat_map(|it| &it.periods));
+    let named = NamedPeriods::assumed(lists.flat_map(Periods::names));
+    let names_periods = named != NamedPeriods::default();
+    let around = Around { zone: &TimeZone::UTC, periods: &named };
+    let schedule = Schedule::of_document(*document, around);
+    schedule.is_ok_and(|schedule| names_periods || schedule.calendars().next().is_some())
+}
+
 impl Schedule {
     /// A schedule of `periods` with the default of every other field.
     pub fn of(periods: Vec<Period>, timezone: TimeZone) -> Self {
@@ -75,49 +106,67 @@ impl Schedule {
         }
     }
 
-    /// Reads a document (YAML, or JSON, which is YAML too) or an inline schedule.
-    pub fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Self> {
-        Self::of_written(document::parse(text)?, default_zone)
-    }
-
-    /// Reads a document that is part of an event.
-    pub fn read(value: &Value, default_zone: &TimeZone) -> anyhow::Result<Self> {
-        Self::of_written(document::from_value(value)?, default_zone)
-    }
-
-    fn of_written(written: Written, default_zone: &TimeZone) -> anyhow::Result<Self> {
+    fn of_written(written: Written, around: Around<'_>) -> anyhow::Result<Self> {
         match written {
-            Written::Inline(text) => inline::parse(&text, default_zone),
-            Written::Document(document) => Ok(Self::of_document(*document, default_zone)?),
+            Written::Inline(text) => inline::parse(&text, around.zone),
+            Written::Document(document) => Ok(Self::of_document(*document, around)?),
         }
     }
 
-    fn of_document(document: Document, default_zone: &TimeZone) -> Result<Self, Refused> {
+    fn of_document(document: Document, around: Around<'_>) -> Result<Self, Refused> {
         let flag = |flag: Option<Flag>, default| flag.map_or(default, |Flag(flag)| flag);
-        let Texts(ssm_maintenance_windows) = document.ssm_maintenance_window.unwrap_or_default();
+        let Around { zone, periods: named } = around;
         let timezone = document.timezone.map(|Parsed(Zone(zone))| zone);
         let schedule = Self {
-            name: document.name.map(|Text(name)| name),
+            name: document.name.map(|Parsed(Name(name))| name),
             description: document.description.map(|Text(description)| description),
-            timezone: timezone.unwrap_or_else(|| default_zone.clone()),
-            periods: periods(document.periods, "periods")?,
-            exceptions: exceptions(document.exceptions, document.calendars)?,
+            timezone: timezone.unwrap_or_else(|| zone.clone()),
+            periods: periods(document.periods, "periods", named)?,
+            exceptions: exceptions(document.exceptions, document.calendars, named)?,
             override_status: document.override_status.map(|Parsed(OverrideStatus(state))| state),
             stop_new_instances: flag(document.stop_new_instances, true),
             enforced: flag(document.enforced, false),
             retain_running: flag(document.retain_running, false),
             hibernate: flag(document.hibernate, false),
-            ssm_maintenance_windows,
+            ssm_maintenance_windows: split(document.ssm_maintenance_window),
             use_maintenance_window: flag(document.use_maintenance_window, true),
             grace: document.grace.map_or(DEFAULT_GRACE, |Parsed(Grace(grace))| grace),
             group: document.group.map(group).transpose()?,
             instance_types: document.instance_types.map(|Texts(types)| types).unwrap_or_default(),
             expects_all: document.expected.is_some(),
         };
+        bounds::check(schedule.amounts())?;
+        for (place, name) in schedule.foreign_names() {
+            bounds::check_name(name).map_err(|what| Refused::at(place, what))?;
+        }
         let says_something = !schedule.periods.is_empty()
             || !schedule.exceptions.is_empty()
-            || schedule.override_status.is_some();
+            || schedule.override_status.is_some()
+            || !schedule.ssm_maintenance_windows.is_empty();
         if says_something { Ok(schedule) } else { Err(Refused::at("periods", "missing")) }
+    }
+
+    /// What else it names, with the field in which it does.
+    fn foreign_names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let windows = self.ssm_maintenance_windows.iter();
+        let windows = windows.map(|name| ("ssm_maintenance_window", name.as_str()));
+        self.calendars().map(|name| ("calendars", name)).chain(windows)
+    }
+
+    fn amounts(&self) -> Amounts {
+        let listed = |exception: &Exception| match &exception.dates {
+            Dates::Listed(spans) => spans.len(),
+            Dates::Calendar(_) => 0,
+        };
+        let periods = self.exceptions.iter().map(|exception| exception.periods().len());
+        let calendars = self.calendars().count();
+        Amounts {
+            periods: self.periods.len() + periods.sum::<usize>(),
+            exceptions: self.exceptions.len() - calendars,
+            dates: self.exceptions.iter().map(listed).sum(),
+            calendars,
+            windows: self.ssm_maintenance_windows.len(),
+        }
     }
 
     /// The calendars that it names.
@@ -129,50 +178,21 @@ impl Schedule {
     }
 }
 
-/// `place` is that of the list, for errors.
-pub(super) fn periods(
-    written: Option<Vec<PeriodOrName>>,
-    place: &str,
-) -> Result<Vec<Period>, Refused> {
-    let written = written.unwrap_or_default().into_iter().enumerate();
-    written.map(|(index, PeriodOrName(fields))| period(fields, place, index)).collect()
-}
-
-fn period(fields: PeriodFields, place: &str, index: usize) -> Result<Period, Refused> {
-    let place = format!("{place}[{index}]");
-    let PeriodFields { name, description, begintime, endtime, .. } = fields;
-    let PeriodFields { weekdays, monthdays, months, instance_type, .. } = fields;
-    let begin = begintime.map(|Parsed(time)| time);
-    let end = endtime.map(|Parsed(time)| time);
-    let days = Recurrence {
-        weekdays: weekdays.map(|Joined(days)| days),
-        monthdays: monthdays.map(|Joined(days)| days),
-        months: months.map(|Joined(months)| months),
-    };
-    if begin.or(end).is_none() && days == Recurrence::default() {
-        let when = ["begintime", "endtime", "weekdays", "monthdays", "months"];
-        return Err(Refused::at(place, format!("needs one of `{}`", when.join("`, `"))));
-    }
-    if begin.is_some_and(|begin| begin >= ClockTime::END_OF_DAY) {
-        return Err(Refused::at(format!("{place}.begintime"), "`24:00` can only end a period"));
-    }
-    Ok(Period {
-        name: name.map_or_else(|| format!("{}", index + 1), |Text(name)| name),
-        description: description.map(|Text(description)| description),
-        begin,
-        end,
-        days,
-        instance_type: instance_type.map(|Text(instance_type)| instance_type),
-    })
+/// Names, also as one text with commas.
+fn split(texts: Option<Texts>) -> Vec<String> {
+    let Texts(texts) = texts.unwrap_or_default();
+    let names = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn exceptions(
     written: Option<Vec<ExceptionFields>>,
     calendars: Option<Texts>,
+    named: &NamedPeriods,
 ) -> Result<Vec<Exception>, Refused> {
     let written = written.unwrap_or_default().into_iter().enumerate();
     let mut exceptions = written
-        .map(|(index, fields)| Exception::read(fields, &format!("exceptions[{index}]")))
+        .map(|(index, fields)| Exception::read(fields, &format!("exceptions[{index}]"), named))
         .collect::<Result<Vec<_>, _>>()?;
     let Texts(calendars) = calendars.unwrap_or_default();
     exceptions.extend(calendars.iter().map(|name| Exception::closed_by(name)));
@@ -181,7 +201,7 @@ fn exceptions(
 
 fn group(written: GroupFields) -> Result<Group, Refused> {
     let GroupFields { name, order } = written;
-    let Text(name) = name.ok_or_else(|| Refused::at("group.name", "missing"))?;
+    let Parsed(Name(name)) = name.ok_or_else(|| Refused::at("group.name", "missing"))?;
     let Parsed(Order(order)) = order.ok_or_else(|| Refused::at("group.order", "missing"))?;
     Ok(Group { name, order })
 }

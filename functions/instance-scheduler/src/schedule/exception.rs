@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use shared::document::{Refused, Text, Texts};
+use shared::document::{Parsed, Refused, Text, Texts};
 use shared::error::quoted;
 
+use super::DateSpan;
 use super::period::Period;
+use super::periods::{self, NamedPeriods};
+use super::values::Name;
 use super::written::ExceptionFields;
-use super::{DateSpan, document};
 
 /// A rule for occurrences that begin on some dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,11 +98,15 @@ impl Exception {
     }
 
     /// `place` is that of the exception, for errors.
-    pub(super) fn read(fields: ExceptionFields, place: &str) -> Result<Self, Refused> {
+    pub(super) fn read(
+        fields: ExceptionFields,
+        place: &str,
+        named: &NamedPeriods,
+    ) -> Result<Self, Refused> {
         let refused =
             |field: &str, what: String| Err(Refused::at(format!("{place}.{field}"), what));
         let ExceptionFields { name, dates, from, to, calendar, mode, periods } = fields;
-        let periods = document::periods(periods, &format!("{place}.periods"))?;
+        let periods = periods::periods(periods, &format!("{place}.periods"), named)?;
         let mode = mode.map(|Text(mode)| mode.to_ascii_lowercase());
         let mode = match (mode.as_deref(), periods.is_empty()) {
             (Some("closed"), true) => Mode::Closed,
@@ -123,7 +129,7 @@ impl Exception {
         let dates = match (dates, from, to, calendar) {
             (Some(Texts(dates)), None, None, None) => Dates::listed(&dates),
             (None, Some(Text(from)), Some(Text(to)), None) => Dates::between(&from, &to),
-            (None, None, None, Some(Text(name))) => {
+            (None, None, None, Some(Parsed(Name(name)))) => {
                 Ok(Dates::Calendar(CalendarRef { name, spans: None }))
             }
             (None, Some(_), None, None) | (None, None, Some(_), None) => {
@@ -132,7 +138,7 @@ impl Exception {
             _ => Err(Refused::at("dates", "give one of `dates`, `from` with `to`, `calendar`")),
         };
         let dates = dates.map_err(|refused| refused.within(place))?;
-        Ok(Self { name: name.map(|Text(name)| name), dates, mode })
+        Ok(Self { name: name.map(|Parsed(Name(name))| name), dates, mode })
     }
 }
 

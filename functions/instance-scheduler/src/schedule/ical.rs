@@ -1,13 +1,15 @@
 //! Reads the whole-day events of an iCalendar file (RFC 5545): dates, midnights, and plain yearly
 //! recurrence. It never guesses: what it does not understand it names.
 
+use std::borrow::Cow;
+
 use anyhow::{Context as _, ensure};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan as _};
 use shared::error::quoted;
 use shared::error::quoted_name;
 
-use super::calendar::Calendar;
+use super::bounds::MAX_EVENTS;
 use super::exception::NamedSpan;
 use super::{DateSpan, MonthDay};
 
@@ -16,22 +18,60 @@ pub(super) fn is_ical(text: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(FIRST_LINE))
 }
 
-pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
-    let mut spans = Vec::new();
-    let mut calendar = Calendar { spans: [].into(), warnings: Vec::new(), lost: Vec::new() };
-    let mut event: Option<Vec<Property>> = None;
+/// What a file has, and what was not used of it.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    pub(super) spans: Vec<NamedSpan>,
+    /// Entries that are none of whole days, so nothing is missing without them.
+    pub(super) passed: Told,
+    /// What was not understood: dates may be missing.
+    pub(super) lost: Told,
+}
+
+/// The first sentences, and how many more there are: a file may have half a million bad lines.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    texts: Vec<String>,
+    n_more: usize,
+}
+
+impl Told {
+    fn push(&mut self, text: String) {
+        if self.texts.len() < MAX_TOLD { self.texts.push(text) } else { self.n_more += 1 }
+    }
+
+    pub(super) fn into_texts(self) -> Vec<String> {
+        let Self { mut texts, n_more } = self;
+        if n_more > 0 {
+            texts.push(format!("and {n_more} more of these"));
+        }
+        texts
+    }
+}
+
+const MAX_TOLD: usize = 20;
+
+/// A calendar has events, and an event alarms.
+const MAX_DEPTH: usize = 8;
+
+pub(super) fn parse(text: &str) -> anyhow::Result<Events> {
+    let mut events = Events::default();
+    let mut n_events = 0;
+    let mut event: Option<Event> = None;
     let mut components: Vec<String> = Vec::new();
 
     for line in unfold(text) {
         let Some(property) = Property::read(&line) else {
-            let unread = format!("line `{line}` is not understood", line = quoted(&line));
-            calendar.lost.push(unread);
+            events.lost.push(format!("line `{line}` is not understood", line = quoted(&line)));
             continue;
         };
         match (property.name.as_str(), property.value.to_ascii_uppercase()) {
             ("BEGIN", component) => {
+                ensure!(components.len() < MAX_DEPTH, "`{}` is nested too deep", quoted(&line));
                 if component == "VEVENT" {
-                    event = Some(Vec::new());
+                    n_events += 1;
+                    ensure!(n_events <= MAX_EVENTS, "a calendar has at most {MAX_EVENTS} events");
+                    event = Some(Event::default());
                 }
                 components.push(component);
             }
@@ -42,21 +82,22 @@ pub(super) fn parse(text: &str) -> anyhow::Result<Calendar> {
                     line = quoted(&line)
                 );
                 if let Some(event) = event.take_if(|_| component == "VEVENT") {
-                    spans.extend(read_event(&event, &mut calendar));
+                    let span = read_event(&event, &mut events);
+                    events.spans.extend(span);
                 }
             }
             // Alarms inside an event have properties of their own.
             _ if components.last().is_some_and(|component| component == "VEVENT") => {
-                event.get_or_insert_default().push(property);
+                event.get_or_insert_default().add(property);
             }
             _ => (),
         }
     }
     ensure!(components.is_empty(), "the file ends inside `{}`", quoted(&components.join("`, `")));
-    if spans.is_empty() {
-        calendar.warnings.push("the file has no usable event".to_owned());
+    if events.spans.is_empty() {
+        events.passed.push("the file has no usable event".to_owned());
     }
-    Ok(Calendar { spans: spans.into(), ..calendar })
+    Ok(events)
 }
 
 const FIRST_LINE: &str = "BEGIN:VCALENDAR";
@@ -81,21 +122,51 @@ impl Property {
     }
 }
 
-/// A long line goes on in the next one, after a space or a tab.
-fn unfold(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for line in text.trim_start_matches('\u{feff}').lines() {
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(rest), Some(last)) => last.push_str(rest),
-            _ if line.trim().is_empty() => (),
-            _ => lines.push(line.to_owned()),
+/// The properties of an event that mean something here, each once: an event may have any number
+/// of others.
+#[derive(Default)]
+struct Event(Vec<Property>);
+
+const KNOWN: [&str; 10] = [
+    "STATUS",
+    "SUMMARY",
+    "UID",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "EXDATE",
+    "RDATE",
+    "RECURRENCE-ID",
+    "RRULE",
+];
+
+impl Event {
+    fn add(&mut self, property: Property) {
+        if KNOWN.contains(&&*property.name) && self.value(&property.name).is_none() {
+            self.0.push(property);
         }
     }
-    lines
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|property| property.name == name).map(|it| it.value.as_str())
+    }
 }
 
-fn read_event(event: &[Property], calendar: &mut Calendar) -> Option<NamedSpan> {
-    let value = |name: &str| event.iter().find(|it| it.name == name).map(|it| it.value.as_str());
+/// A long line goes on in the next one, after a space or a tab.
+fn unfold(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let mut lines = text.lines().filter(|line| !line.is_empty()).peekable();
+    std::iter::from_fn(move || {
+        let mut line = Cow::Borrowed(lines.next()?);
+        while let Some(more) = lines.next_if(|line| line.starts_with([' ', '\t'])) {
+            line.to_mut().push_str(&more[1..]);
+        }
+        Some(line)
+    })
+}
+
+fn read_event(event: &Event, events: &mut Events) -> Option<NamedSpan> {
+    let value = |name: &str| event.value(name);
     if value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
         return None;
     }
@@ -105,18 +176,18 @@ fn read_event(event: &[Property], calendar: &mut Calendar) -> Option<NamedSpan> 
 
     if let Some(unread) = ["EXDATE", "RDATE", "RECURRENCE-ID"].iter().find(|it| value(it).is_some())
     {
-        calendar.lost.push(about(&format!("`{unread}` is not understood; the event is not used")));
+        events.lost.push(about(&format!("`{unread}` is not understood; the event is not used")));
         return None;
     }
     let (first, last) = match days(value("DTSTART"), value("DTEND"), value("DURATION")) {
         Ok(Some(days)) => days,
         Ok(None) => {
             let passed = about("it does not cover whole days; the event is not used");
-            calendar.warnings.push(passed);
+            events.passed.push(passed);
             return None;
         }
         Err(err) => {
-            calendar.lost.push(about(&format!("{err:#}; the event is not used")));
+            events.lost.push(about(&format!("{err:#}; the event is not used")));
             return None;
         }
     };
@@ -127,7 +198,7 @@ fn read_event(event: &[Property], calendar: &mut Calendar) -> Option<NamedSpan> 
         Some(None) => {
             let rule = quoted(value("RRULE").unwrap_or_default());
             let unread = format!("`RRULE:{rule}` is not understood; only {once} is used");
-            calendar.lost.push(about(&unread));
+            events.lost.push(about(&unread));
             once
         }
     };

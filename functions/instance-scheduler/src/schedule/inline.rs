@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use shared::error::quoted;
 
 use super::Schedule;
+use super::bounds::MAX_INLINE_PERIODS;
 use super::period::{ClockTime, Period};
 use super::recurrence::{Months, Recurrence, Weekdays};
 use super::values::Zone;
@@ -25,9 +26,16 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
     };
     let periods = match words.as_slice() {
         [] => bail!("`{text}` has no period", text = quoted(text)),
-        [word] if word.eq_ignore_ascii_case("always") => vec![named_period("always")],
+        [word] if word.eq_ignore_ascii_case("always") => vec![Period::all_day("always")],
         [word] if word.eq_ignore_ascii_case("never") => Vec::new(),
-        words => words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?,
+        words => {
+            let n_periods = words.split(|word| *word == "+").count();
+            ensure!(
+                n_periods <= MAX_INLINE_PERIODS,
+                "an inline schedule has at most {MAX_INLINE_PERIODS} periods; this has {n_periods}"
+            );
+            words.split(|word| *word == "+").map(period).collect::<anyhow::Result<_>>()?
+        }
     };
     Ok(Schedule::of(periods, timezone))
 }
@@ -35,7 +43,7 @@ pub(super) fn parse(text: &str, default_zone: &TimeZone) -> anyhow::Result<Sched
 /// Days, hours, or both. The period is called what it says.
 fn period(words: &[&str]) -> anyhow::Result<Period> {
     ensure!(!words.is_empty(), "`+` stands between two periods");
-    let mut period = named_period(&words.join(" "));
+    let mut period = Period::all_day(&words.join(" "));
     for word in words {
         ensure!(
             !word.starts_with('@'),
@@ -54,17 +62,6 @@ fn period(words: &[&str]) -> anyhow::Result<Period> {
         }
     }
     Ok(period)
-}
-
-fn named_period(name: &str) -> Period {
-    Period {
-        name: name.to_owned(),
-        description: None,
-        begin: None,
-        end: None,
-        days: Recurrence::default(),
-        instance_type: None,
-    }
 }
 
 /// `08:00-20:00`, or one of the two with the dash: `08:00-`, `-20:00`.

@@ -1,6 +1,7 @@
 //! The schedule domain: what a schedule says, about any instant. It is pure: no SDK, no clock, no
 //! environment, no logging; live runs, explain, preview and lint all ask the one evaluator.
 
+mod bounds;
 mod calendar;
 mod catalog;
 mod changes;
@@ -15,6 +16,7 @@ mod inline;
 mod lint;
 pub mod overrides;
 mod period;
+mod periods;
 mod preview;
 mod recurrence;
 mod request;
@@ -23,8 +25,9 @@ mod walk;
 mod window;
 mod written;
 
+pub use bounds::MAX_CALENDAR_BYTES;
 pub use calendar::Calendar;
-pub use catalog::{Catalog, Followed, IGNORE};
+pub use catalog::{Catalog, Followed, IGNORE, Texts, needs_documents};
 pub use changes::Transition;
 pub use dates::{DateSpan, MonthDay};
 pub use document::{Group, Schedule};

@@ -5,6 +5,7 @@ use std::fmt;
 
 use anyhow::{Context as _, bail, ensure};
 use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted;
@@ -84,6 +85,8 @@ impl fmt::Display for Override {
     }
 }
 
+const LAST_DATE: Date = Date::constant(9999, 12, 30);
+
 /// An instant with its offset, or a local time of `zone`, or a date for its midnight. In whole
 /// seconds, which is as fine as schedules are.
 pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
@@ -95,6 +98,11 @@ pub fn instant(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     ensure!(has_date && !text.contains('['), not_a_time());
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(floor(instant));
+    }
+    let pieces = Pieces::parse(text).ok().with_context(not_a_time)?;
+    // Written by people who mean for ever; the last instant of all is some hours earlier.
+    if pieces.date() >= LAST_DATE {
+        return Ok(floor(Timestamp::MAX));
     }
     let local: DateTime = text.parse().ok().with_context(not_a_time)?;
     let instant = zone.to_timestamp(local).ok().with_context(not_a_time)?;
@@ -120,6 +128,20 @@ mod tests {
         check("stopped until 2026-06-01 21:00", "stopped until 2026-06-01T19:00:00Z");
         check("ignore until 2026-06-01", "ignore until 2026-05-31T22:00:00Z");
         check(" ignore ", "ignore");
+    }
+
+    #[test]
+    fn defect_l2_an_override_until_the_end_of_time_holds() {
+        let last = "stopped until 9999-12-30T22:00:00Z";
+        for until in
+            ["9999-12-31", "9999-12-31T23:59:59", "9999-12-31T23:59:59Z", "9999-12-31T00:00-12:00"]
+        {
+            check(&format!("stopped until {until}"), last);
+        }
+        check("stopped until 9999-12-29", "stopped until 9999-12-28T23:00:00Z");
+        let read = Override::parse("stopped until 9999-12-31", &TimeZone::UTC).unwrap();
+        assert!(read.holds("2026-06-01T09:00:00Z".parse().unwrap()));
+        assert!(instant("9999-12-32", &TimeZone::UTC).is_err());
     }
 
     #[test]

@@ -76,6 +76,18 @@ pub struct Period {
 }
 
 impl Period {
+    /// A period of whole days, of every day.
+    pub fn all_day(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            description: None,
+            begin: None,
+            end: None,
+            days: Recurrence::default(),
+            instance_type: None,
+        }
+    }
+
     pub fn is_overnight(&self) -> bool {
         matches!((self.begin, self.end), (Some(begin), Some(end)) if begin > end)
     }

@@ -9,6 +9,20 @@ use shared::document::suggestion;
 use shared::error::quoted;
 
 use super::State;
+use super::bounds;
+
+/// What something is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name(pub(super) String);
+
+impl FromStr for Name {
+    type Err = anyhow::Error;
+
+    fn from_str(name: &str) -> anyhow::Result<Self> {
+        bounds::check_name(name).map_err(anyhow::Error::msg)?;
+        Ok(Self(name.to_owned()))
+    }
+}
 
 /// An IANA time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]

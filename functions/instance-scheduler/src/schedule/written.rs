@@ -4,13 +4,12 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use shared::document::{Flag, Joined, Parsed, Text, Texts};
-use shared::error::quoted;
 
 use super::period::ClockTime;
 use super::recurrence::{Monthdays, Months, Weekdays};
-use super::values::{All, Grace, Order, OverrideStatus, Zone};
+use super::values::{All, Grace, Name, Order, OverrideStatus, Zone};
 
 /// Defines an object of a document. A field without a value is the same as none. Names are compared
 /// without case, `_` and `-`: AWS Instance Scheduler writes the same field as `override_status` in
@@ -79,10 +78,10 @@ impl<'de> DeserializeSeed<'de> for Known<'_> {
 
 object! {
     Document {
-        name: Text,
+        name: Parsed<Name>,
         description: Text,
         timezone: Parsed<Zone>,
-        periods: Vec<PeriodOrName>,
+        periods: Periods,
         exceptions: Vec<ExceptionFields>,
         calendars: Texts,
         override_status: Parsed<OverrideStatus>,
@@ -103,33 +102,33 @@ object! {
 
 object! {
     PeriodFields {
-        name: Text,
+        name: Parsed<Name>,
         description: Text,
         begintime: Parsed<ClockTime>,
         endtime: Parsed<ClockTime>,
         weekdays: Joined<Weekdays>,
         monthdays: Joined<Monthdays>,
         months: Joined<Months>,
-        instance_type: Text,
+        instance_type: Parsed<Name>,
     }
     without configured_in_stack
 }
 
 object! {
     ExceptionFields {
-        name: Text,
+        name: Parsed<Name>,
         dates: Texts,
         from: Text,
         to: Text,
-        calendar: Text,
+        calendar: Parsed<Name>,
         mode: Text,
-        periods: Vec<PeriodOrName>,
+        periods: Periods,
     }
 }
 
 object! {
     GroupFields {
-        name: Text,
+        name: Parsed<Name>,
         order: Parsed<Order>,
     }
 }
@@ -190,9 +189,53 @@ impl<'de> Deserialize<'de> for Written {
     }
 }
 
-/// A period in its place. AWS Instance Scheduler has names here.
+/// Periods: a list, or names as one text.
+#[derive(Debug, Default)]
+pub(super) struct Periods(pub(super) Vec<PeriodOrName>);
+
+impl Periods {
+    /// The names of those that are not written here.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|period| match period {
+            PeriodOrName::Here(_) => None,
+            PeriodOrName::Named(name) => Some(name.as_str()),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Periods {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Periods;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list or names")
+            }
+
+            fn visit_str<E: de::Error>(self, names: &str) -> Result<Periods, E> {
+                let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                Ok(Periods(names.map(|name| PeriodOrName::Named(name.to_owned())).collect()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Periods, A::Error> {
+                let mut periods = Vec::new();
+                while let Some(period) = items.next_element()? {
+                    periods.push(period);
+                }
+                Ok(Periods(periods))
+            }
+        }
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+/// A period in its place, or the name of one that has a document of its own.
 #[derive(Debug)]
-pub(super) struct PeriodOrName(pub(super) PeriodFields);
+pub(super) enum PeriodOrName {
+    Here(Box<PeriodFields>),
+    Named(String),
+}
 
 impl<'de> Deserialize<'de> for PeriodOrName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -201,18 +244,20 @@ impl<'de> Deserialize<'de> for PeriodOrName {
             type Value = PeriodOrName;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+                f.write_str("an object or a name")
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<PeriodOrName, E> {
-                Err(E::custom(format_args!(
-                    "`{}` is a name; write the period itself here",
-                    quoted(name)
-                )))
+                Ok(PeriodOrName::Named(name.trim().to_owned()))
+            }
+
+            fn visit_u64<E: de::Error>(self, name: u64) -> Result<PeriodOrName, E> {
+                Ok(PeriodOrName::Named(name.to_string()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PeriodOrName, A::Error> {
-                PeriodFields::deserialize(MapAccessDeserializer::new(map)).map(PeriodOrName)
+                let fields = PeriodFields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(PeriodOrName::Here(Box::new(fields)))
             }
         }
         deserializer.deserialize_any(Either)

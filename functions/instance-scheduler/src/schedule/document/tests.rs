@@ -3,7 +3,18 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::schedule::{Mode, Situation};
+use crate::schedule::{Mode, Situation, Window};
+
+impl Schedule {
+    /// Reads a text as where no periods have names.
+    pub(in crate::schedule) fn parse(text: &str, zone: &TimeZone) -> anyhow::Result<Self> {
+        parse(text, Around { zone, periods: &NamedPeriods::default() })
+    }
+
+    pub(in crate::schedule) fn read(value: &Value, zone: &TimeZone) -> anyhow::Result<Self> {
+        read(value, Around { zone, periods: &NamedPeriods::default() })
+    }
+}
 
 #[track_caller]
 fn refuses(text: &str, expected: &str) {
@@ -46,6 +57,23 @@ fn reads_every_field_from_yaml() {
     assert_eq!(schedule.ssm_maintenance_windows, ["patch", "reboot"]);
     assert_eq!(schedule.grace, SignedDuration::from_hours(1));
     assert_eq!(schedule.group, Some(Group { name: "shop".to_owned(), order: 2 }));
+}
+
+#[test]
+fn a_document_may_have_nothing_but_windows() {
+    for text in
+        ["ssm_maintenance_window: ' patch, reboot,'", "ssm_maintenance_window: [patch, reboot]"]
+    {
+        let schedule = Schedule::parse(text, &TimeZone::UTC).unwrap();
+        assert_eq!(schedule.ssm_maintenance_windows, ["patch", "reboot"]);
+        let now = "2026-06-01T10:00:00Z".parse().unwrap();
+        let outside = Situation::of(&schedule).evaluate(now);
+        assert_eq!(outside.because.to_string(), "outside every period");
+        let windows = &[Window::Active];
+        let inside = Situation { windows, ..Situation::of(&schedule) }.evaluate(now);
+        assert_eq!(inside.state, State::Running);
+    }
+    refuses("ssm_maintenance_window: ' , '", "periods: missing");
 }
 
 #[test]
@@ -94,8 +122,9 @@ fn an_error_names_its_place() {
         "periods: [{name: x}]",
         "periods[0]: needs one of `begintime`, `endtime`, `weekdays`, `monthdays`, `months`",
     );
-    refuses("periods: [office]", "periods[0]: `office` is a name; write the period itself here");
-    refuses("periods: office", "periods: no list where a list is expected");
+    refuses("periods: [office]", "periods[0]: unknown period `office`");
+    refuses("periods: 'night, office'", "periods[0]: unknown period `night`");
+    refuses("periods: {weekdays: mon}", "periods: an object where a list or names is expected");
     refuses("timezone: UTC", "periods: missing");
     refuses(
         "{timezone: Europe/Pariss, periods: [{months: 1}]}",
@@ -150,4 +179,18 @@ fn an_error_in_an_exception_names_its_place() {
 fn broken_yaml_is_one_line_of_error() {
     let err = Schedule::parse("periods: [\n  a: {", &TimeZone::UTC).unwrap_err();
     assert_eq!(format!("{err:#}").lines().count(), 1);
+}
+
+#[test]
+fn defect_l6_a_number_with_a_leading_zero_is_itself() {
+    for text in [
+        "periods: [{monthdays: 010}]",
+        "periods: [{monthdays: [010]}]",
+        "periods: [{monthdays: '010'}]",
+    ] {
+        let schedule = Schedule::parse(text, &TimeZone::UTC).unwrap();
+        assert!(schedule.periods[0].days.contains(date(2026, 6, 10)), "{text}");
+        assert!(!schedule.periods[0].days.contains(date(2026, 6, 8)), "{text}");
+    }
+    refuses("periods: [{monthdays: 1.5}]", "periods[0].monthdays: `1.5` is not a day of the month");
 }

@@ -19,8 +19,8 @@ fn check(lines: &str, expected: &str) {
         .iter()
         .map(|entry| format!("{} {}", entry.span, entry.name.as_deref().unwrap_or("-")))
         .collect();
-    said.extend(calendar.lost);
-    said.extend(calendar.warnings);
+    said.extend(calendar.lost.into_texts());
+    said.extend(calendar.passed.into_texts());
     assert_eq!(said.join("; "), expected);
 }
 
@@ -57,7 +57,7 @@ fn a_folded_line_is_one_line_and_an_alarm_is_no_event() {
 fn a_yearly_event_recurs_from_its_first_year_to_its_last() {
     let recurring = |rule: &str| {
         let calendar = parse(&file(&[&format!("DTSTART:20250501\nRRULE:{rule}")])).unwrap();
-        assert_eq!(calendar.warnings, Vec::<String>::new());
+        assert_eq!(calendar.passed.into_texts(), Vec::<String>::new());
         let span = calendar.spans[0].span;
         [2024, 2025, 2026, 2027, 2099].map(|year| span.contains(date(year, 5, 1)))
     };

@@ -1,17 +1,20 @@
 //! What the wall clock does to a schedule: holes of a minute, and hours that it skips; it finds
 //! them by evaluating, never by reading the document.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted_name;
 
-use super::{Finding, SPAN_DAYS};
+use super::{Finding, SPAN_DAYS, days_from};
+use crate::schedule::days::Days;
 use crate::schedule::evaluate::shift;
 use crate::schedule::period::{ClockTime, Period};
 use crate::schedule::preview::clock_change;
 use crate::schedule::{Schedule, Situation, State};
 
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const MINUTE_SECONDS: i64 = 60;
 
 /// Two years have four changes of the clock, on dates that differ.
 const CLOCK_SPAN_SECONDS: i64 = 2 * 366 * DAY_SECONDS;
@@ -31,26 +34,48 @@ pub(super) fn lint(schedule: &Schedule, now: Timestamp, findings: &mut Vec<Findi
 
 /// Stops for a minute that was meant to be none, as `00:00-23:59` does every midnight.
 fn minute_hole(schedule: &Schedule, now: Timestamp) -> Option<Finding> {
-    // Lint is part of every run, so a year is only walked where two times lie a minute apart.
-    let ends = schedule.periods.iter().filter_map(|period| period.end);
-    let may_have_hole = ends.into_iter().any(|end| {
-        let resumes = (end.minutes() + 1) % ClockTime::END_OF_DAY.minutes();
-        let begin = |period: &Period| period.begin.map_or(0, ClockTime::minutes);
-        schedule.periods.iter().any(|period| begin(period) == resumes)
-    });
-    if !may_have_hole {
+    let begins = |period: &Period| period.begin.map_or(0, ClockTime::minutes);
+    let begins: BTreeSet<u16> = schedule.periods.iter().map(begins).collect();
+    // Only where a period ends a minute before another begins, on a day of such a period.
+    let may_have_hole =
+        |end: &ClockTime| begins.contains(&((end.minutes() + 1) % ClockTime::END_OF_DAY.minutes()));
+    let ends = |period: &Period| period.end.filter(may_have_hole);
+    if !schedule.periods.iter().any(|period| ends(period).is_some()) {
         return None;
     }
     let situation = Situation::of(schedule);
-    let changes = situation.changes(now, shift(now, i64::from(SPAN_DAYS) * DAY_SECONDS));
-    let hole = changes.windows(2).find(|pair| {
-        pair[0].state == State::Stopped
-            && pair[1].state == State::Running
-            && pair[0].at.duration_until(pair[1].at) <= MINUTE
-    })?;
-    let local = hole[0].at.to_zoned(schedule.timezone.clone()).strftime("%H:%M on %Y-%m-%d");
-    let message = format!("it stops for one minute at {local}; `24:00` ends a day without a hole");
-    Some(Finding { code: "minute-hole", message })
+    let mut days = Days::new(schedule);
+    let today = now.to_zoned(schedule.timezone.clone()).date();
+    let mut yesterday = Vec::new();
+    for date in days_from(today, SPAN_DAYS) {
+        let (late, on_time): (Vec<&Period>, Vec<&Period>) = days
+            .day(date)
+            .begins()
+            .filter(|period| ends(period).is_some())
+            .partition(|period| period.is_overnight());
+        let ending = yesterday.iter().copied().chain(on_time);
+        let times: BTreeSet<ClockTime> = ending.filter_map(ends).collect();
+        yesterday = late;
+        for time in times {
+            let midnight = date.at(0, 0, 0, 0);
+            let local = midnight.saturating_add(SignedDuration::from_mins(time.minutes().into()));
+            let Ok(at) = schedule.timezone.to_timestamp(local) else { continue };
+            let mut state =
+                |seconds| situation.judge(shift(at, seconds), &mut |date| days.day(date)).state;
+            let is_hole = now < at
+                && state(0) == State::Stopped
+                && state(-1) == State::Running
+                && state(MINUTE_SECONDS) == State::Running;
+            if is_hole {
+                let local = local.strftime("%H:%M on %Y-%m-%d");
+                let message = format!(
+                    "it stops for one minute at {local}; `24:00` ends a day without a hole"
+                );
+                return Some(Finding { code: "minute-hole", message });
+            }
+        }
+    }
+    None
 }
 
 /// Times that the wall clock skips.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use shared::error::quoted_name;
 
@@ -22,13 +23,16 @@ pub(super) fn lint(schedule: &Schedule, today: Date, findings: &mut Vec<Finding>
             findings.push(Finding { code: "exception-passed", message });
         }
     }
+    let named: Vec<Vec<bool>> =
+        exceptions.iter().map(|exception| named_days(exception, today)).collect();
     let mut told = BTreeSet::new();
-    for date in days_from(today, AHEAD_DAYS) {
-        let mut on_date =
-            exceptions.iter().enumerate().filter(|(_, exception)| exception.entry(date).is_some());
-        let Some((first, winner)) = on_date.next() else { continue };
-        for (second, loser) in on_date.filter(|(_, loser)| loser.mode != winner.mode) {
-            if told.insert((first, second)) {
+    for (index, date) in days_from(today, AHEAD_DAYS).enumerate() {
+        let on_date = named.iter().zip(exceptions).enumerate();
+        let mut on_date = on_date.filter(|(_, (named, _))| named[index]);
+        let Some((first, (_, winner))) = on_date.next() else { continue };
+        // Once for each that does not hold, whatever holds instead.
+        for (second, (_, loser)) in on_date.filter(|(_, (_, loser))| loser.mode != winner.mode) {
+            if told.insert(second) {
                 let (winner, loser) = (title(winner, first), title(loser, second));
                 let message =
                     format!("{winner} and {loser} both name {date}; the first listed holds");
@@ -36,6 +40,29 @@ pub(super) fn lint(schedule: &Schedule, today: Date, findings: &mut Vec<Finding>
             }
         }
     }
+}
+
+/// Which of the days ahead an exception names. Its calendar may have thousands of spans, each of
+/// many years, so each is counted at its two ends only.
+fn named_days(exception: &Exception, today: Date) -> Vec<bool> {
+    let mut changes = vec![0_i32; usize::from(AHEAD_DAYS) + 1];
+    let last = today.saturating_add(i64::from(AHEAD_DAYS - 1).days());
+    let index = |date: Date| {
+        let days = (date - today).get_days();
+        usize::try_from(days).unwrap_or_default().min(usize::from(AHEAD_DAYS))
+    };
+    for entry in exception.spans() {
+        let parts = (today.year()..=last.year()).flat_map(|year| entry.span.within_year(year));
+        for (begin, end) in parts.filter(|(begin, end)| *begin <= last && today <= *end) {
+            changes[index(begin.max(today))] += 1;
+            changes[(index(end) + 1).min(usize::from(AHEAD_DAYS))] -= 1;
+        }
+    }
+    let sums = changes.iter().scan(0, |sum, change| {
+        *sum += change;
+        Some(*sum > 0)
+    });
+    sums.take(AHEAD_DAYS.into()).collect()
 }
 
 fn title(exception: &Exception, index: usize) -> String {

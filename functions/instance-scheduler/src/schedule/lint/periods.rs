@@ -8,8 +8,9 @@ use super::{Finding, SPAN_DAYS, days_from};
 use crate::schedule::period::{ClockTime, Period};
 use crate::schedule::{Mode, Schedule};
 
-/// As far as the evaluator looks for a change.
-const EVER_DAYS: u16 = 41 * 366;
+/// One year of each kind: a leap year or not, beginning on each weekday. No date is of any other.
+const YEARS: [i16; 14] =
+    [2000, 2001, 2002, 2003, 2004, 2005, 2006, 2008, 2009, 2010, 2012, 2016, 2020, 2024];
 
 pub(super) fn lint(
     schedule: &Schedule,
@@ -23,14 +24,30 @@ pub(super) fn lint(
     });
     for period in schedule.periods.iter().chain(exceptional) {
         findings.extend(never_runs(period));
-        findings.extend(never_matches(period, today));
+        findings.extend(never_matches(period));
         findings.extend(shorter_than(period, interval));
     }
-    for period in &schedule.periods {
-        for other in schedule.periods.iter().filter(|other| *other != period) {
-            findings.extend(lost_night(period, other, today));
-            findings.extend(masked_stop(period, other, today));
-        }
+    let ahead: Vec<Ahead<'_>> =
+        schedule.periods.iter().map(|period| Ahead::of(period, today)).collect();
+    for (index, period) in ahead.iter().enumerate() {
+        // One other is enough to see what is wrong; 64 periods are 4,000 pairs.
+        let others = || ahead.iter().filter(|other| other.period != period.period);
+        findings.extend(others().find_map(|other| lost_night(period, other)));
+        findings.extend(others().find_map(|other| masked_stop(period, other)));
+        findings.extend(every_day(period.period, &schedule.periods[..index]));
+    }
+}
+
+/// A period with the days ahead on which it begins.
+struct Ahead<'a> {
+    period: &'a Period,
+    days: Vec<(Date, bool)>,
+}
+
+impl<'a> Ahead<'a> {
+    fn of(period: &'a Period, today: Date) -> Self {
+        let days = days_from(today, SPAN_DAYS).map(|date| (date, period.days.contains(date)));
+        Self { period, days: days.collect() }
     }
 }
 
@@ -44,11 +61,26 @@ fn never_runs(period: &Period) -> Option<Finding> {
     Some(Finding { code: "begin-is-end", message })
 }
 
-fn never_matches(period: &Period, today: Date) -> Option<Finding> {
-    let may_match = period.days.is_every_day()
-        || days_from(today, EVER_DAYS).any(|date| period.days.contains(date));
+fn never_matches(period: &Period) -> Option<Finding> {
+    let all = YEARS.iter().flat_map(|year| days_from(Date::constant(*year, 1, 1), 366));
+    let may_match =
+        period.days.is_every_day() || all.into_iter().any(|it| period.days.contains(it));
     let message = format!("period `{}` names days that never come", quoted_name(&period.name));
     (!may_match).then_some(Finding { code: "never-matches", message })
+}
+
+/// `mon-fri 08:00-12:00 + 13:00-18:00`: the days of one period are not those of the next.
+fn every_day(period: &Period, before: &[Period]) -> Option<Finding> {
+    let has_hours = period.begin.or(period.end).is_some();
+    let has_days = |period: &&Period| !period.days.is_every_day();
+    let other = before.iter().find(has_days).filter(|_| has_hours && !has_days(&period))?;
+    let message = format!(
+        "period `{}` names no days, so it holds on every day, also where `{}` does not; write \
+         `mon-sun` if that is meant",
+        quoted_name(&period.name),
+        quoted_name(&other.name)
+    );
+    Some(Finding { code: "every-day", message })
 }
 
 fn shorter_than(period: &Period, interval: SignedDuration) -> Option<Finding> {
@@ -67,7 +99,9 @@ fn shorter_than(period: &Period, interval: SignedDuration) -> Option<Finding> {
 
 /// `22:00-23:59` and `00:00-06:00` on the same days: the night after the last of them is lost, and
 /// the morning of the first is one too many.
-fn lost_night(evening: &Period, morning: &Period, today: Date) -> Option<Finding> {
+fn lost_night(evening: &Ahead<'_>, morning: &Ahead<'_>) -> Option<Finding> {
+    let Ahead { period: evening, days } = evening;
+    let morning = morning.period;
     let reaches_midnight = evening.begin.is_some_and(|begin| begin.minutes() > 0)
         && evening.end.is_some_and(|end| end.minutes() >= ClockTime::END_OF_DAY.minutes() - 1);
     let starts_at_midnight =
@@ -76,11 +110,8 @@ fn lost_night(evening: &Period, morning: &Period, today: Date) -> Option<Finding
     if !(reaches_midnight && starts_at_midnight && is_same_days) {
         return None;
     }
-    let is_lost = |date: &Date| {
-        let tomorrow = date.tomorrow().is_ok_and(|date| morning.days.contains(date));
-        evening.days.contains(*date) && !tomorrow
-    };
-    let date = days_from(today, SPAN_DAYS).find(is_lost)?;
+    let is_lost = |pair: &&[(Date, bool)]| pair[0].1 && !pair[1].1;
+    let date = days.windows(2).find(is_lost)?[0].0;
     let (evening, morning) = (quoted_name(&evening.name), quoted_name(&morning.name));
     let message = format!(
         "periods `{evening}` and `{morning}` name the same days, so the night after {date}, {} is \
@@ -91,7 +122,9 @@ fn lost_night(evening: &Period, morning: &Period, today: Date) -> Option<Finding
 }
 
 /// Outside a period with one time only nothing is asked, which outweighs the stop of another.
-fn masked_stop(one_sided: &Period, other: &Period, today: Date) -> Option<Finding> {
+fn masked_stop(one_sided: &Ahead<'_>, other: &Ahead<'_>) -> Option<Finding> {
+    let mut both = one_sided.days.iter().zip(&other.days);
+    let (one_sided, other) = (one_sided.period, other.period);
     let is_one_sided = |period: &Period| period.begin.is_some() != period.end.is_some();
     let end = other.end?;
     if !is_one_sided(one_sided) || other.is_overnight() || other.begin == other.end {
@@ -102,8 +135,10 @@ fn masked_stop(one_sided: &Period, other: &Period, today: Date) -> Option<Findin
         (None, Some(until)) => end < until,
         _ => false,
     };
-    let both = |date: &Date| one_sided.days.contains(*date) && other.days.contains(*date);
-    let date = days_from(today, SPAN_DAYS).find(both).filter(|_| asks_nothing)?;
+    if !asks_nothing {
+        return None;
+    }
+    let ((date, _), _) = both.find(|((_, one), (_, other))| *one && *other)?;
     let message = format!(
         "period `{}` has one time only and keeps `{}` from stopping at {end} on {date}",
         quoted_name(&one_sided.name),

@@ -95,6 +95,22 @@ fn a_one_sided_period_may_keep_another_from_stopping() {
 }
 
 #[test]
+fn defect_l3_a_period_without_days_after_one_with_days_is_named() {
+    let finding = "every-day: period `13:00-18:00` names no days, so it holds on every day, also \
+                   where `mon-fri 08:00-12:00` does not; write `mon-sun` if that is meant";
+    check("mon-fri 08:00-12:00 + 13:00-18:00", &[finding]);
+    check("mon-fri 08:00-12:00 + mon-sun 13:00-18:00", &[]);
+    check("13:00-18:00 + mon-fri 08:00-12:00", &[]);
+    check("08:00-12:00 + 13:00-18:00", &[]);
+    check(
+        "{periods: [{name: a, weekdays: mon}, {name: b, months: jun, weekdays: tue}, {name: c, endtime: '18:00'}]}",
+        &[
+            "every-day: period `c` names no days, so it holds on every day, also where `a` does not; write `mon-sun` if that is meant",
+        ],
+    );
+}
+
+#[test]
 fn a_period_that_cannot_run_is_named() {
     check(
         "08:00-08:00",
