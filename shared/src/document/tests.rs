@@ -136,7 +136,10 @@ fn defect_l6_no_word_of_a_library_reaches_the_reader() {
         ("rule: {keep", "a bracket has no other half"),
         ("flag: \"\\q\"", "`\\` stands before a character that cannot follow it"),
         ("flag: @x", "a text that begins so needs quotes"),
-        ("rule:\n  keep: 1\n  unit: day\n q: d", "a field is expected here: look at the indentation"),
+        (
+            "rule:\n  keep: 1\n  unit: day\n q: d",
+            "a field is expected here: look at the indentation",
+        ),
         ("flag: !!binary x", "neither true nor false"),
     ] {
         assert_eq!(what(text), expected, "{text:?}");
@@ -145,7 +148,7 @@ fn defect_l6_no_word_of_a_library_reaches_the_reader() {
 
 #[test]
 fn defect_l6_no_text_brings_the_name_of_a_type_or_an_option() {
-    let names = [
+    let foreign = [
         "Policy in",
         "Options",
         "from_str",
@@ -199,8 +202,8 @@ fn defect_l6_no_text_brings_the_name_of_a_type_or_an_option() {
             parse::<Vec<Unit>>(text).err(),
         ] {
             let err = err.map(|err| err.to_string()).unwrap_or_default();
-            let named = names.iter().find(|name| err.contains(*name));
-            assert_eq!((named, err.lines().count() <= 1), (None, true), "{text:?}: {err}");
+            let word = foreign.iter().find(|name| err.contains(*name));
+            assert_eq!((word, err.lines().count() <= 1), (None, true), "{text:?}: {err}");
         }
     }
 }
