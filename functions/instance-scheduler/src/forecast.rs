@@ -10,7 +10,7 @@ use shared::{document, target::Target};
 
 use crate::{
     resource::Resource,
-    schedule::{Catalog, Forecast, Override, Preview, Situation, Window, forecast, overrides},
+    schedule::{Catalog, Forecast, Override, Preview, Situation, Window, forecast, instant},
 };
 
 /// Lambda's answer may have 6 MB.
@@ -26,7 +26,7 @@ pub type Span = (Timestamp, Timestamp);
 pub fn span(request: &Preview, zone: &TimeZone, now: Timestamp) -> anyhow::Result<Span> {
     let instant = |name: &'static str, text: Option<&String>, default: Timestamp| match text {
         None => Ok(default),
-        Some(text) => overrides::instant(text, zone).context(name),
+        Some(text) => instant(text, zone).context(name),
     };
     let from = instant("from", request.from.as_ref(), now)?;
     let a_week_later = from.checked_add((7 * 24).hours())?;

@@ -8,7 +8,7 @@ use aws_config::SdkConfig;
 use futures_util::{StreamExt as _, stream};
 use shared::{
     deadline::Deadline,
-    error::{HandlerError, quoted},
+    error::{Fault, HandlerError, quoted},
     failures::Failures,
     report::log,
     runtime::Invocation,
@@ -102,7 +102,7 @@ pub(crate) async fn run(
     }
     let result = finish(report, failures, invocation);
     match refused {
-        Some(refused) => Err(HandlerError::coded(limit::TooMany::CODE, refused)),
+        Some(refused) => Err(Fault::from(refused).into()),
         None => result,
     }
 }

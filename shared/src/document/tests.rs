@@ -148,7 +148,7 @@ fn defect_l6_no_word_of_a_library_reaches_the_reader() {
 
 #[test]
 fn defect_l6_no_text_brings_the_name_of_a_type_or_an_option() {
-    let names = [
+    let foreign = [
         "Policy in",
         "Options",
         "from_str",
@@ -202,8 +202,8 @@ fn defect_l6_no_text_brings_the_name_of_a_type_or_an_option() {
             parse::<Vec<Unit>>(text).err(),
         ] {
             let err = err.map(|err| err.to_string()).unwrap_or_default();
-            let found = names.iter().find(|name| err.contains(*name));
-            assert_eq!((found, err.lines().count() <= 1), (None, true), "{text:?}: {err}");
+            let word = foreign.iter().find(|name| err.contains(*name));
+            assert_eq!((word, err.lines().count() <= 1), (None, true), "{text:?}: {err}");
         }
     }
 }

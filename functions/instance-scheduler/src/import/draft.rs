@@ -5,8 +5,9 @@ use shared::{document::suggestion, error::quoted};
 
 use super::found::{Found, FoundSchedule};
 use super::lost::{Code, Lost};
-use super::period::{Period, Timing};
+use super::period::Period;
 use super::schedule::Use;
+use super::timing::Timing;
 
 #[derive(Debug)]
 pub(super) struct Draft<'a> {

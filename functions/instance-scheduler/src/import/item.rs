@@ -50,8 +50,10 @@ impl Item {
         self.fields.iter().find(|field| field.name == name && !is_empty(&field.value))
     }
 
+    /// The place of a field as it is written, or where it would be.
     pub(super) fn place_of(&self, name: &str) -> String {
-        within(&self.place, name)
+        let written = self.fields.iter().find(|field| field.name == name);
+        written.map_or_else(|| within(&self.place, name), |field| field.place.clone())
     }
 }
 

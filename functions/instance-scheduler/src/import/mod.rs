@@ -13,6 +13,7 @@ mod request;
 mod schedule;
 mod shared_periods;
 mod text;
+mod timing;
 mod together;
 mod values;
 mod write;

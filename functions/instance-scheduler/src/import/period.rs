@@ -7,6 +7,7 @@ use shared::error::quoted;
 
 use super::item::{Item, Origin};
 use super::lost::{Code, Lost, Read};
+use super::timing::Timing;
 use super::{quirks, values};
 use crate::schedule::{ClockTime, Recurrence};
 
@@ -22,14 +23,6 @@ pub(super) struct Period {
     pub(super) instance_type: Option<String>,
     /// What decides which of several periods begins last.
     pub(super) timing: Timing,
-}
-
-/// When it begins, as the evaluator reads it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Timing {
-    pub(super) begin: Option<ClockTime>,
-    pub(super) end: Option<ClockTime>,
-    pub(super) days: Recurrence,
 }
 
 impl Period {
@@ -122,15 +115,10 @@ fn checked<T: FromStr<Err = anyhow::Error>>(
     match parts?.join(",").parse() {
         Ok(days) => Some(days),
         Err(err) => {
-            lost.push(Lost::new(place(item, name), Code::Invalid, format!("{err:#}")));
+            lost.push(Lost::new(item.place_of(name), Code::Invalid, format!("{err:#}")));
             None
         }
     }
-}
-
-/// The place of a field as it was written.
-pub(super) fn place(item: &Item, name: &str) -> String {
-    item.field(name).map_or_else(|| item.place_of(name), |field| field.place.clone())
 }
 
 /// Fields that say nothing about when anything runs.

@@ -5,7 +5,7 @@ use shared::error::quoted;
 
 use super::item::Item;
 use super::lost::{Code, Lost};
-use super::period::{Timing, place};
+use super::timing::Timing;
 use crate::schedule::ClockTime;
 
 /// What it refuses: `24:00`, and periods that run over midnight.
@@ -14,7 +14,7 @@ pub(super) fn times(item: &Item, timing: Timing) -> Vec<Lost> {
     let mut lost = Vec::new();
     if end == Some(ClockTime::END_OF_DAY) {
         let message = "`24:00` was refused there; here it is the end of the day";
-        lost.push(Lost::new(place(item, "endtime"), Code::WasInvalid, message));
+        lost.push(Lost::new(item.place_of("endtime"), Code::WasInvalid, message));
     }
     if let (Some(begin), Some(end)) = (begin, end)
         && begin > end
@@ -22,7 +22,7 @@ pub(super) fn times(item: &Item, timing: Timing) -> Vec<Lost> {
         let message = format!(
             "a period from {begin} to {end} was refused there; here it ends on the next day"
         );
-        lost.push(Lost::new(place(item, "endtime"), Code::WasInvalid, message));
+        lost.push(Lost::new(item.place_of("endtime"), Code::WasInvalid, message));
     }
     lost
 }
@@ -45,7 +45,7 @@ pub(super) fn days(item: &Item, name: &str, parts: Option<&[String]>) -> Vec<Los
                     quoted(before)
                 ),
             };
-            return Some(Lost::new(place(item, name), Code::Step, message));
+            return Some(Lost::new(item.place_of(name), Code::Step, message));
         }
         let day = part.strip_suffix(['w', 'W'])?;
         let is_late = day.parse::<u8>().is_ok_and(|day| day > 28);
@@ -53,7 +53,7 @@ pub(super) fn days(item: &Item, name: &str, parts: Option<&[String]>) -> Vec<Los
             "`{}` fails there in each month without a day {day}; here such a month has none",
             quoted(part)
         );
-        is_late.then(|| Lost::new(place(item, name), Code::NearestWeekday, message))
+        is_late.then(|| Lost::new(item.place_of(name), Code::NearestWeekday, message))
     };
     parts.filter_map(about).collect()
 }

@@ -117,7 +117,7 @@ fn zone(
         lost.push(Lost::new(item.place_of("timezone"), Code::DefaultTimeZone, message));
         return Ok(None);
     };
-    let place = period::place(item, "timezone");
+    let place = item.place_of("timezone");
     let Ok(known) = TimeZone::get(name) else {
         let message = format!("`{}` is not a time zone", quoted(name));
         return Err(Lost::new(place, Code::UnknownTimeZone, message));
@@ -136,7 +136,7 @@ fn override_status(item: &Item) -> Result<Option<String>, Lost> {
         return Ok(Some(status));
     }
     let message = format!("`{}` is neither `running` nor `stopped`", quoted(&status));
-    Err(Lost::new(period::place(item, "overridestatus"), Code::Invalid, message))
+    Err(Lost::new(item.place_of("overridestatus"), Code::Invalid, message))
 }
 
 /// The periods: names, or in a template the periods themselves.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::json;
-use shared::document::Text;
+use shared::{document::Text, error::Fault};
 
 use super::{Plan, action::Action};
 use crate::config::MaxChanges;
@@ -35,10 +35,16 @@ pub struct TooMany {
     names: Vec<String>,
 }
 
-impl std::error::Error for TooMany {}
+shared::codes! {
+    pub enum Code {
+        TooManyChanges "TooManyChanges" "look at the resources that are named; if it is right, allow it as the message says",
+    }
+}
 
-impl TooMany {
-    pub const CODE: &str = "TooManyChanges";
+impl From<TooMany> for Fault<Code> {
+    fn from(refused: TooMany) -> Self {
+        Self::new(Code::TooManyChanges, refused.to_string())
+    }
 }
 
 /// Looks at the plans of all targets, each with the place that it is for.
@@ -115,8 +121,8 @@ impl fmt::Display for TooMany {
         }
         write!(
             f,
-            "; nothing was stopped. If that is right, allow it once with {allow}, or always with \
-             `expected: all` in the schedule"
+            "; nothing was stopped; {allow} allows it once, and `expected: all` in the schedule \
+             always"
         )
     }
 }

@@ -15,18 +15,18 @@ use super::ical::{self, Events};
 use super::written::CalendarFields;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Calendar {
-    pub spans: Arc<[NamedSpan]>,
+pub(super) struct Calendar {
+    pub(super) spans: Arc<[NamedSpan]>,
     /// Entries that are none of whole days, so nothing is missing without them.
-    pub warnings: Vec<String>,
+    pub(super) warnings: Vec<String>,
     /// What was not understood: dates may be missing.
-    pub lost: Vec<String>,
+    pub(super) lost: Vec<String>,
 }
 
 impl Calendar {
     /// Reads an iCalendar file, or dates in YAML or JSON: a list, `{dates: [..]}`, or plain text
     /// with commas or line breaks between them.
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
+    pub(super) fn parse(text: &str) -> anyhow::Result<Self> {
         if ical::is_ical(text) {
             let size = text.len();
             ensure!(

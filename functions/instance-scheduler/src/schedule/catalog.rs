@@ -11,13 +11,14 @@ use shared::document::suggestion;
 use shared::error::quoted;
 
 use super::calendar::Calendar;
+use super::definition::Schedule;
 use super::document::Around;
 use super::exception::Dates;
 use super::periods::NamedPeriods;
-use super::{Schedule, document, inline};
+use super::{document, inline};
 
 /// The value that takes a resource out of scheduling.
-pub const IGNORE: &str = "ignore";
+pub(super) const IGNORE: &str = "ignore";
 
 #[derive(Debug, Clone)]
 pub struct Catalog {

@@ -6,8 +6,10 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::evaluate::{Day, SECONDS_OF_DAY, begins};
-use super::{DateSpan, Schedule};
+use super::dates::DateSpan;
+use super::definition::Schedule;
+use super::evaluate::{Day, begins};
+use super::instants::SECONDS_OF_DAY;
 
 /// The days of the longest year.
 const DAYS: usize = 366;

@@ -4,24 +4,17 @@
 use std::fmt;
 use std::ptr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use shared::error::quoted_name;
 
+use super::definition::Schedule;
 use super::exception::Mode;
-use super::period::{Period, Says};
-use super::{ClockTime, Override, Schedule, Window};
-
-/// What a resource should be doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    Running,
-    Stopped,
-    /// Nothing is asked: leave it as it is.
-    Any,
-}
+use super::instants::{BRIDGE_SECONDS, SECONDS_OF_DAY, floor, shift};
+use super::overrides::Override;
+use super::period::{ClockTime, Period, Says};
+use super::state::State;
+use super::window::Window;
 
 /// Everything that decides about a resource.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +73,10 @@ impl<'a> Situation<'a> {
             return Verdict { state, because: Because::OverrideStatus(state), instance_type: None };
         }
         self.schedule.judge(at, day).verdict()
+    }
+
+    pub(super) fn override_end(&self) -> Option<Timestamp> {
+        self.overridden.and_then(|Override { until, .. }| *until)
     }
 
     pub(super) fn windows_in_use(&self) -> &'a [Window] {
@@ -205,6 +202,15 @@ impl<'a> Day<'a> {
     }
 }
 
+/// The seconds of a day at which a period begins, ends, or ends a day late.
+pub(super) fn seconds<'a>(
+    today: Day<'a>,
+    yesterday: Option<Day<'a>>,
+) -> impl Iterator<Item = i32> + use<'a> {
+    let periods = today.begins().chain(yesterday.into_iter().flat_map(Day::begins));
+    periods.flat_map(|period| [period.begin, period.end]).flatten().map(ClockTime::seconds)
+}
+
 struct Running<'a> {
     period: &'a Period,
     /// Seconds after midnight; before it if the occurrence is yesterday's; none sorts first.
@@ -283,16 +289,6 @@ impl<'a> Moment<'a> {
     }
 }
 
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Running => "running",
-            Self::Stopped => "stopped",
-            Self::Any => "any",
-        })
-    }
-}
-
 impl fmt::Display for Because<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -308,21 +304,4 @@ impl fmt::Display for Because<'_> {
             Self::OutsideEveryPeriod => f.write_str("outside every period"),
         }
     }
-}
-
-/// The gap that a bridge may span, as AWS Instance Scheduler has it for pairs around midnight.
-pub(super) const BRIDGE_SECONDS: i64 = 60;
-
-pub(super) const SECONDS_OF_DAY: i32 = 24 * 60 * 60;
-
-/// The second that holds `at`: schedules know nothing finer.
-pub(super) fn floor(at: Timestamp) -> Timestamp {
-    let is_before_its_second = at.subsec_nanosecond() < 0;
-    Timestamp::from_second(at.as_second() - i64::from(is_before_its_second)).unwrap_or(at)
-}
-
-/// `at` moved by `seconds`, at most to the end of time.
-pub(super) fn shift(at: Timestamp, seconds: i64) -> Timestamp {
-    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    at.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(end)
 }

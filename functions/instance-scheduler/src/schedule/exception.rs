@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use shared::document::{Parsed, Refused, Text, Texts};
 use shared::error::quoted;
 
-use super::DateSpan;
+use super::dates::DateSpan;
 use super::period::Period;
 use super::periods::{self, NamedPeriods};
 use super::values::Name;

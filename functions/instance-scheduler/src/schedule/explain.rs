@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::catalog::{Catalog, IGNORE};
 use super::request::{Asked, Explain};
-use super::{Catalog, IGNORE, State};
+use super::state::State;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
@@ -30,15 +31,8 @@ pub fn explain(
     catalog: &Catalog,
     now: Timestamp,
 ) -> anyhow::Result<Explanation> {
-    let Explain { schedule, at, overridden, maintenance_window_active, maintenance_windows } =
-        request;
-    let asked = Asked::read(
-        catalog,
-        schedule,
-        overridden,
-        *maintenance_window_active,
-        maintenance_windows,
-    )?;
+    let Explain { schedule, at, overridden } = request;
+    let asked = Asked::read(catalog, schedule, overridden.as_deref())?;
     let at = asked.instant("at", at.as_ref(), now)?;
     let Some(situation) = asked.situation() else {
         return Ok(Explanation {
@@ -99,8 +93,8 @@ mod tests {
 
     #[test]
     fn an_unreadable_override_is_a_warning_and_does_not_hold() {
-        let override_ = json!({"state": "stopped", "until": "next tuesday"});
-        let answer = answer(json!({"schedule": "office", "instance_override": override_})).unwrap();
+        let request = json!({"schedule": "office", "override": "stopped until next tuesday"});
+        let answer = answer(request).unwrap();
         assert_eq!(answer["state"], "running");
         let warning =
             "the override does not hold: `next tuesday` is not a time such as `2026-06-01T21:00`";
@@ -108,29 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn an_override_may_be_the_text_of_its_tag() {
+    fn an_override_is_the_text_of_its_tag() {
         let request = json!({"schedule": "office", "override": "stopped until 2026-06-01T13:00"});
         let answer = answer(request).unwrap();
         assert_eq!(answer["because"], "override stopped until 2026-06-01T11:00:00Z");
         assert_eq!(answer["next"], json!({"at": "2026-06-01T11:00:00Z", "state": "running"}));
-    }
-
-    #[test]
-    fn a_maintenance_window_runs_unless_the_schedule_does_not_use_it() {
-        let windows = json!([
-            {"kind": "rds", "preferred_maintenance_window": "mon:10:05-mon:11:00"},
-            {"kind": "rds", "preferred_maintenance_window": ""},
-        ]);
-        let running = answer(json!({"schedule": "never", "maintenance_windows": windows})).unwrap();
-        assert_eq!(running["because"], "maintenance window");
-        assert_eq!(running["since"], "2026-06-01T09:55:00Z");
-        assert_eq!(running["next"], json!({"at": "2026-06-01T11:00:00Z", "state": "stopped"}));
-
-        let document = json!({"override_status": "stopped", "use_maintenance_window": false});
-        let request = json!({"schedule": document, "maintenance_window_active": true});
-        let stopped = answer(request).unwrap();
-        assert_eq!(stopped["state"], "stopped");
-        assert_eq!(stopped["warnings"].as_array().unwrap().len(), 1);
     }
 
     #[test]
@@ -155,20 +131,6 @@ mod tests {
         refuses(
             json!({"schedule": "office", "at": "noon"}),
             "at: `noon` is not a time such as `2026-06-01T21:00`",
-        );
-        refuses(
-            json!({"schedule": "office", "override": {"untill": "x"}}),
-            "override.untill: unknown field, did you mean `until`?",
-        );
-        let window = json!({"kind": "rds", "preferred_maintenance_window": "sunday"});
-        refuses(
-            json!({"schedule": "office", "maintenance_windows": [window]}),
-            "maintenance_windows[0].preferred_maintenance_window: `sunday` is not a window such as `sun:05:00-sun:06:00`",
-        );
-        let window = json!({"kind": "ssm", "next_execution": "2026-06-01T10:00Z"});
-        refuses(
-            json!({"schedule": "office", "maintenance_windows": [window]}),
-            "maintenance_windows[0].duration_hours: missing",
         );
         let err = format!("{:#}", answer(json!({"schedule": "office", "when": 1})).unwrap_err());
         assert!(err.starts_with("unknown field `when`"), "{err}");

@@ -10,8 +10,8 @@ use shared::error::quoted;
 use shared::error::quoted_name;
 
 use super::bounds::MAX_EVENTS;
+use super::dates::{DateSpan, MonthDay};
 use super::exception::NamedSpan;
-use super::{DateSpan, MonthDay};
 
 pub(super) fn is_ical(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start().get(..FIRST_LINE.len());

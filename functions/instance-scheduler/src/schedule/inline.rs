@@ -7,8 +7,8 @@ use anyhow::{Context as _, bail, ensure};
 use jiff::tz::TimeZone;
 use shared::error::quoted;
 
-use super::Schedule;
 use super::bounds::MAX_INLINE_PERIODS;
+use super::definition::Schedule;
 use super::period::{ClockTime, Period};
 use super::recurrence::{Months, Recurrence, Weekdays};
 use super::values::Zone;

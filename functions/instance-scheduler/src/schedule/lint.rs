@@ -3,24 +3,15 @@
 
 mod clock;
 mod dates;
+mod finding;
 mod periods;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use shared::error::quoted;
 
-use super::{Catalog, Followed, Schedule};
-
-/// Advice about one schedule. The code is stable; the sentence is for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub code: &'static str,
-    pub message: String,
-}
-
-/// How far the dates of a finding are sought: a year with its seasons.
-const SPAN_DAYS: u16 = 400;
+use super::catalog::{Catalog, Followed};
+use super::definition::Schedule;
+use finding::Finding;
 
 pub const UNKNOWN_CALENDAR: &str = "unknown-calendar";
 
@@ -64,10 +55,6 @@ pub fn lint_followed<'a>(
         _ => Vec::new(),
     });
     documents.chain(inline).collect()
-}
-
-fn days_from(first: Date, n_days: u16) -> impl Iterator<Item = Date> {
-    std::iter::successors(Some(first), |date| date.tomorrow().ok()).take(n_days.into())
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted;
 
-use super::State;
-use super::evaluate::floor;
+use super::instants::floor;
+use super::state::State;
 
 /// What holds on a resource whatever its schedule says, up to `until` and not at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, ensure};
 use shared::error::quoted;
 
-use super::Recurrence;
+use super::recurrence::Recurrence;
 
 /// A time of day in whole minutes, `00:00` to `24:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use shared::document::{self, Joined, Parsed, Refused, Text, suggestion};
 use shared::error::quoted;
 
-use super::Recurrence;
 use super::period::{ClockTime, Period};
+use super::recurrence::Recurrence;
 use super::values::Name;
 use super::written::{PeriodFields, PeriodOrName, Periods};
 

@@ -6,9 +6,11 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::evaluate::shift;
+use super::catalog::{Catalog, IGNORE};
+use super::evaluate::Situation;
+use super::instants::shift;
 use super::request::{Asked, Preview};
-use super::{Catalog, IGNORE, Situation, State};
+use super::state::State;
 
 /// A year and some days, so that a request cannot keep the function busy.
 const LONGEST: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -51,13 +53,8 @@ pub struct ClockChange {
 /// account are the caller's, who previews each with [`forecast`].
 pub fn preview(request: &Preview, catalog: &Catalog, now: Timestamp) -> anyhow::Result<Forecast> {
     let Preview { schedule, from, until, .. } = request;
-    let asked = Asked::read(
-        catalog,
-        schedule.as_ref().context("schedule: missing")?,
-        &request.overridden,
-        request.maintenance_window_active,
-        &request.maintenance_windows,
-    )?;
+    let schedule = schedule.as_ref().context("schedule: missing")?;
+    let asked = Asked::read(catalog, schedule, request.overridden.as_deref())?;
     let from = asked.instant("from", from.as_ref(), now)?;
     let until = asked.instant("until", until.as_ref(), shift(from, WEEK_SECONDS))?;
     ensure!(from < until, "until: `{until}` is not later than `{from}`");
@@ -182,6 +179,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::schedule::window::Window;
 
     fn answer(request: Value) -> anyhow::Result<Forecast> {
         let catalog = Catalog::new(TimeZone::UTC, [], []);
@@ -245,20 +243,24 @@ mod tests {
     }
 
     #[test]
-    fn an_override_and_windows_bear_on_it() {
-        let window = json!({"kind": "ssm", "next_execution": "2026-06-02T10:00:00Z",
-            "duration_hours": 1, "scheduler_interval_minutes": 5});
+    fn an_override_bears_on_it() {
         let request = json!({"schedule": "never", "override": "running until 2026-06-01T12:00",
-            "maintenance_windows": [window], "until": "2026-06-03"});
-        let forecast = check(
-            request,
-            &[
-                "2026-06-01T12:00:00+00:00 stopped -",
-                "2026-06-02T09:45:00+00:00 running -",
-                "2026-06-02T11:00:00+00:00 stopped -",
-            ],
-        );
-        assert_eq!((forecast.running_hours, forecast.stopped_hours), (3.25, 34.75));
+            "until": "2026-06-03"});
+        let forecast = check(request, &["2026-06-01T12:00:00+00:00 stopped -"]);
+        assert_eq!((forecast.running_hours, forecast.stopped_hours), (2.0, 36.0));
+    }
+
+    #[test]
+    fn windows_bear_on_it() {
+        let schedule = crate::schedule::Schedule::of(Vec::new(), TimeZone::UTC);
+        let windows = &[Window::ssm("2026-06-02T10:00:00Z", &TimeZone::UTC, 1, 5).unwrap()];
+        let situation = Situation { windows, ..Situation::of(&schedule) };
+        let (from, until) = ("2026-06-01T10:00:00Z", "2026-06-03T00:00:00Z");
+        let forecast = forecast(&situation, from.parse().unwrap(), until.parse().unwrap());
+        let changes: Vec<&str> = forecast.transitions.iter().map(|it| it.at.as_str()).collect();
+        assert_eq!(changes, ["2026-06-02T09:45:00Z", "2026-06-02T11:00:00Z"]);
+        assert_eq!(forecast.transitions[0].because, "maintenance window");
+        assert_eq!((forecast.running_hours, forecast.stopped_hours), (1.25, 36.75));
     }
 
     #[test]

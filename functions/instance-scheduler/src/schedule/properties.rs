@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{Calendar, Catalog, Override, Schedule, Situation, State, Window, overrides};
+use super::calendar::Calendar;
+use super::recurrence;
+use super::{Catalog, Override, Schedule, Situation, State, Window, overrides};
 
 /// Zones whose clocks do everything that clocks have done: whole and half hours, gaps and repeats
 /// at midnight and across it, a skipped date, offsets with seconds.
@@ -223,8 +225,8 @@ proptest! {
 
     #[test]
     fn no_recurrence_makes_a_parser_panic_or_loop(text in "[a-z0-9,/#*?LW -]{0,24}") {
-        let _ = super::Weekdays::from_str(&text);
-        let _ = super::Monthdays::from_str(&text);
-        let _ = super::Months::from_str(&text);
+        let _ = recurrence::Weekdays::from_str(&text);
+        let _ = recurrence::Monthdays::from_str(&text);
+        let _ = recurrence::Months::from_str(&text);
     }
 }

@@ -145,7 +145,7 @@ impl FromStr for Months {
 }
 
 impl Months {
-    pub fn contains(&self, date: Date) -> bool {
+    pub fn contains(self, date: Date) -> bool {
         self.0 & (1 << date.month()) != 0
     }
 }

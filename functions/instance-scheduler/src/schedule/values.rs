@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use shared::document::suggestion;
 use shared::error::quoted;
 
-use super::State;
 use super::bounds;
+use super::state::State;
 
 /// What something is called.
 #[derive(Debug, Clone, PartialEq, Eq)]

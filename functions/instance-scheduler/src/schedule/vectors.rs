@@ -8,7 +8,8 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Monthdays, Months, Override, Schedule, Situation, State, Weekdays, Window};
+use super::recurrence::{Monthdays, Months, Weekdays};
+use super::{Override, Schedule, Situation, State, Window};
 
 fn section(name: &str) -> Vec<Value> {
     let vectors: Value =
@@ -126,8 +127,9 @@ fn defines_what_nobody_else_has() {
             let asks = it["state"].as_str().unwrap();
             Override::of(asks, it["until"].as_str(), &schedule.timezone).ok()
         });
-        let windows: &[Window] =
-            if vector["maintenance_window_active"] == true { &[Window::Active] } else { &[] };
+        let active = [Window::Once { from: Timestamp::MIN, until: Timestamp::MAX }];
+        let is_active = vector["maintenance_window_active"] == true;
+        let windows: &[Window] = if is_active { &active } else { &[] };
         let overridden = overridden.as_ref();
         let situation = Situation { schedule: &schedule, overridden, windows };
         let state: State = situation.evaluate(at(&vector["at_utc"])).state;

@@ -8,12 +8,11 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::changes::seconds;
 use super::days::{Days, Likeness};
-use super::evaluate::{
-    BRIDGE_SECONDS, Day, Moment, SECONDS_OF_DAY, Situation, State, Verdict, shift,
-};
+use super::evaluate::{Day, Moment, Situation, Verdict, seconds};
+use super::instants::{BRIDGE_SECONDS, SECONDS_OF_DAY, shift};
 use super::recurrence::Recurrence;
+use super::state::State;
 
 /// How far to look. 29 February falls on a given weekday every 28 years, and every 40 around a year
 /// such as 2100 that is no leap year.

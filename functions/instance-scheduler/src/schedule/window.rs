@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use shared::error::quoted;
 
-use super::evaluate::shift;
+use super::instants::shift;
 use super::overrides::instant;
+use super::period::ClockTime;
 
 /// A resource is up some minutes before its maintenance begins.
 const LEAD_SECONDS: i64 = 10 * 60;
@@ -25,8 +26,6 @@ pub enum Window {
     Once { from: Timestamp, until: Timestamp },
     /// Every week, `begin` seconds after Monday 00:00 UTC.
     Weekly { begin: i64, seconds: i64 },
-    /// Known to be active, without its ends.
-    Active,
 }
 
 impl Window {
@@ -66,7 +65,6 @@ impl Window {
             Self::Weekly { begin, seconds } => {
                 (at.as_second() - FIRST_MONDAY - begin).rem_euclid(WEEK) < seconds
             }
-            Self::Active => true,
         }
     }
 
@@ -82,7 +80,6 @@ impl Window {
                     begin = shift(begin, WEEK);
                 }
             }
-            Self::Active => (),
         }
         edges.retain(|edge| from < *edge && *edge <= to);
     }
@@ -101,8 +98,8 @@ fn second_of_week(text: &str) -> anyhow::Result<i64> {
         "sun" => 6,
         _ => bail!("no day"),
     };
-    let time: super::ClockTime = time.parse()?;
-    ensure!(time < super::ClockTime::END_OF_DAY, "past midnight");
+    let time: ClockTime = time.parse()?;
+    ensure!(time < ClockTime::END_OF_DAY, "past midnight");
     Ok(day * DAY + i64::from(time.seconds()))
 }
 

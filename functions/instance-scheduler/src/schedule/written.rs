@@ -134,28 +134,8 @@ object! {
 }
 
 object! {
-    /// An override as an object instead of the text of its tag.
-    OverrideFields {
-        state: Text,
-        until: Text,
-    }
-}
-
-object! {
     CalendarFields {
         dates: Texts,
-    }
-}
-
-object! {
-    /// A maintenance window of SSM or RDS, as AWS describes it.
-    WindowFields {
-        kind: Text,
-        next_execution: Text,
-        timezone: Parsed<Zone>,
-        duration_hours: Parsed<u32>,
-        scheduler_interval_minutes: Parsed<u32>,
-        preferred_maintenance_window: Text,
     }
 }
 

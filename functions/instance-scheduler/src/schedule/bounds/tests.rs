@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::schedule::{Calendar, Catalog, Schedule, lint};
+use crate::schedule::calendar::Calendar;
+use crate::schedule::{Catalog, Schedule, lint};
 
 /// An unoptimized build on a busy machine is about 20 times as slow as a release on a quiet one,
 /// which has 50 ms.

@@ -3,6 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::schedule::definition::Schedule;
+use crate::schedule::overrides::Override;
 
 fn parse(text: &str) -> Schedule {
     Schedule::parse(text, &TimeZone::UTC).unwrap()

@@ -1,9 +1,13 @@
 //! Documents as people write them, and the errors that they get; no evaluation beyond one glance.
 
+use jiff::SignedDuration;
 use jiff::civil::date;
 
 use super::*;
-use crate::schedule::{Mode, Situation, Window};
+use crate::schedule::evaluate::Situation;
+use crate::schedule::exception::Mode;
+use crate::schedule::state::State;
+use crate::schedule::window::Window;
 
 impl Schedule {
     /// Reads a text as where no periods have names.
@@ -69,7 +73,7 @@ fn a_document_may_have_nothing_but_windows() {
         let now = "2026-06-01T10:00:00Z".parse().unwrap();
         let outside = Situation::of(&schedule).evaluate(now);
         assert_eq!(outside.because.to_string(), "outside every period");
-        let windows = &[Window::Active];
+        let windows = &[Window::ssm("2026-06-01T09:00:00Z", &TimeZone::UTC, 2, 5).unwrap()];
         let inside = Situation { windows, ..Situation::of(&schedule) }.evaluate(now);
         assert_eq!(inside.state, State::Running);
     }

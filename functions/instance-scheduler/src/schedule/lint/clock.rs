@@ -7,12 +7,14 @@ use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted_name;
 
-use super::{Finding, SPAN_DAYS, days_from};
+use super::finding::{Finding, SPAN_DAYS, days_from};
 use crate::schedule::days::Days;
-use crate::schedule::evaluate::shift;
+use crate::schedule::definition::Schedule;
+use crate::schedule::evaluate::Situation;
+use crate::schedule::instants::shift;
 use crate::schedule::period::{ClockTime, Period};
 use crate::schedule::preview::clock_change;
-use crate::schedule::{Schedule, Situation, State};
+use crate::schedule::state::State;
 
 const MINUTE_SECONDS: i64 = 60;
 

@@ -6,8 +6,9 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use shared::error::quoted_name;
 
-use super::{Finding, days_from};
-use crate::schedule::{Exception, Schedule};
+use super::finding::{Finding, days_from};
+use crate::schedule::definition::Schedule;
+use crate::schedule::exception::Exception;
 
 /// Two years ahead shows every yearly date against every dated one.
 const AHEAD_DAYS: u16 = 2 * 366;

@@ -4,9 +4,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use shared::error::quoted_name;
 
-use super::{Finding, SPAN_DAYS, days_from};
+use super::finding::{Finding, SPAN_DAYS, days_from};
+use crate::schedule::definition::Schedule;
+use crate::schedule::exception::Mode;
 use crate::schedule::period::{ClockTime, Period};
-use crate::schedule::{Mode, Schedule};
 
 /// One year of each kind: a leap year or not, beginning on each weekday. No date is of any other.
 const YEARS: [i16; 14] =
