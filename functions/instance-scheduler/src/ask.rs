@@ -1,7 +1,7 @@
 //! Answers questions: explain, preview, lint. Asks the evaluator and changes nothing. A question
 //! about a schedule that is given whole needs no AWS call.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use shared::{
 use crate::{
     App,
     config::Config,
-    forecast::{self, Prices},
+    forecast::{self, Listed, Prices},
     import::{self, Deployment, Import},
     look,
     observe::documents::{Documents, documents, prices},
@@ -148,7 +148,13 @@ async fn preview_account(
     for found in look::look(config, &catalog, targets.entered).await {
         let errors = found.fleet.failed.iter();
         warnings.extend(errors.map(|err| format!("{}: {}", found.target.region, err.summary())));
-        resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));
+        let windows: Rc<[_]> = found.windows.into();
+        resources.extend(found.fleet.resources.into_iter().map(|resource| Listed {
+            target: found.target.clone(),
+            windows: Rc::clone(&windows),
+            resource,
+        }));
     }
-    json(&forecast::account(&resources, &catalog, &prices, span, warnings))
+    let about = forecast::About { catalog: &catalog, prices: &prices, interval: config.interval };
+    json(&forecast::account(&resources, about, span, warnings))
 }

@@ -11,6 +11,8 @@ mod import;
 mod look;
 mod metrics;
 mod observe;
+mod one;
+mod only;
 pub mod plan;
 mod report;
 pub mod resource;
@@ -61,6 +63,9 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
         Request::Explain(question) => ask::explain(app, &question, now).await,
+        Request::ExplainResource(question, now) => {
+            one::explain(app, &question, now, &invocation).await
+        }
         Request::Preview(question) => ask::preview(app, &question, &invocation).await,
         Request::Lint(question) => ask::lint(app, &question, now).await,
         Request::Import(import) => ask::import(config, &import, now),

@@ -257,6 +257,13 @@ impl TargetReport {
         report
     }
 
+    /// Adds what is left alone after all.
+    pub(crate) fn skip(&mut self, skipped: &[Skipped]) {
+        self.counts.skipped += skipped.len();
+        self.skipped.extend(skipped.iter().map(Line::skipped));
+        self.count_left_out();
+    }
+
     /// Where it is, for sentences: `111111111111 eu-west-1`.
     pub(crate) fn place(&self) -> String {
         format!("{} {}", self.account.as_deref().unwrap_or("own account"), self.region)

@@ -69,7 +69,7 @@ pub struct Resource {
 /// What few resources have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extra {
-    /// RDS resources are tagged by ARN.
+    /// Of databases, clusters and groups, as the service says it.
     pub arn: Option<String>,
     /// The value of `caretaker:override`.
     pub override_tag: Option<String>,

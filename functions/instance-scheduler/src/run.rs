@@ -18,10 +18,11 @@ use shared::{
 use crate::{
     App, announce,
     apply::{self, Applied},
-    event::Run,
+    event::{Only, Run},
     look::{self, Found},
     metrics::{self, Counts},
     observe::documents::Documents,
+    only,
     plan::{self, Plan, Settings, limit},
     report::{Report, TargetReport},
     schedule::{Catalog, lint_followed},
@@ -54,8 +55,11 @@ pub(crate) async fn run(
     }
 
     let account = invocation.account.as_deref();
-    let Targets { entered, refused } =
-        target::enter(&config.scope, own, &run.narrow, account).await?;
+    let narrow = match &run.only {
+        Only::Retried(name) => &only::target(name),
+        Only::All | Only::Some { .. } => &run.narrow,
+    };
+    let Targets { entered, refused } = target::enter(&config.scope, own, narrow, account).await?;
     for refused in refused {
         report.fail(refused.to_string());
         failures.must_be_seen(refused.error);
@@ -67,10 +71,11 @@ pub(crate) async fn run(
         max_capacity: config.max_capacity,
         instance_types: &config.instance_types,
         max_override: config.max_override,
+        in_detail: matches!(run.only, Only::Some { .. }),
     };
     let mut planned: Vec<Planned> = found
         .into_iter()
-        .map(|found| plan_one(found, &catalog, &settings, &mut failures))
+        .map(|found| plan_one(found, &run.only, &catalog, &settings, &mut failures))
         .collect();
     faults(&planned, &mut report, &mut failures);
     let followed: BTreeSet<&str> =
@@ -91,7 +96,8 @@ pub(crate) async fn run(
     if let Some(refused) = &refused {
         report.fail(refused.to_string());
         for target in &mut planned {
-            target.plan.hold_back_stops();
+            let held = target.plan.hold_back_stops();
+            target.report.skip(&held);
         }
     }
     act(planned, app, run, invocation.deadline, &mut report, &mut failures).await;
@@ -109,12 +115,14 @@ pub(crate) async fn run(
 
 fn plan_one(
     found: Found,
+    only: &Only,
     catalog: &Catalog,
     settings: &Settings,
     failures: &mut Failures,
 ) -> Planned {
     let Found { target, aws, fleet, windows } = found;
-    let plan = plan::plan(fleet.resources, catalog, &windows, settings);
+    let resources = only::of(fleet.resources, only);
+    let plan = plan::plan(resources, catalog, &windows, settings);
     let mut report = TargetReport::planned(target, &plan);
     let place = report.place();
     for error in fleet.failed {

@@ -47,6 +47,7 @@ fn plan(n_instances: usize, state: State) -> anyhow::Result<Duration> {
         max_capacity: 100,
         instance_types: &[],
         max_override: None,
+        in_detail: false,
     };
     let n_actions = if state == State::Asleep { n_instances } else { 0 };
     let mut durations = Vec::new();

@@ -10,7 +10,7 @@ use shared::{
 
 use super::Untagged;
 use crate::{
-    plan::action::{Action, TagChange},
+    plan::action::{Action, Named, TagChange},
     resource::Kind,
 };
 
@@ -37,7 +37,11 @@ impl<'a> Tagging<'a> {
 
 /// How the service names the resource in its tag calls.
 pub(super) fn target(action: &Action) -> &str {
-    action.resource.arn.as_deref().unwrap_or(&action.resource.id)
+    let Named { kind, id, arn, .. } = &action.resource;
+    match kind {
+        Kind::Database | Kind::Cluster => arn.as_deref().unwrap_or(id),
+        Kind::Instance | Kind::Group => id,
+    }
 }
 
 /// Tries every change and returns what failed.

@@ -57,7 +57,8 @@ fn group(group: AutoScalingGroup, tag_key: &str, texts: &mut Texts) -> Option<Re
         Power::Running
     };
     let schedule = texts.get(tags.get(tag_key)?.trim());
-    let extra = Extra { capacity: Some(capacity), ..Extra::default() };
+    let arn = group.auto_scaling_group_arn;
+    let extra = Extra { capacity: Some(capacity), arn, ..Extra::default() };
     let (handled, extra) = with_tags(&tags, extra);
     Some(Resource {
         kind: Kind::Group,

@@ -5,6 +5,7 @@ mod autoscaling;
 pub(crate) mod documents;
 mod ec2;
 mod rds;
+pub(crate) mod untagged;
 pub(crate) mod windows;
 
 use std::{collections::BTreeSet, rc::Rc};

@@ -14,7 +14,7 @@ pub struct Named {
     pub id: Box<str>,
     /// The value of its tag `Name`.
     pub name: Option<Box<str>>,
-    /// RDS resources are tagged by ARN.
+    /// Of databases, clusters and groups.
     pub arn: Option<Box<str>>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use jiff::Timestamp;
+
 use super::{
     action::{Action, Change, Named, Problem, Skipped},
     decide::Wanted,
@@ -49,6 +51,16 @@ pub struct Follows {
     pub overridden: Option<Override>,
     pub override_holds: bool,
     pub handled: Option<Handled>,
+    /// What the schedule says without the override; only where somebody asks for details.
+    pub plain: Option<Rc<Plain>>,
+}
+
+/// What a schedule by itself says, and when it will say something else.
+#[derive(Debug)]
+pub struct Plain {
+    pub wanted: State,
+    pub because: String,
+    pub next: Option<(Timestamp, State)>,
 }
 
 impl Course {
@@ -89,6 +101,15 @@ impl Considered {
     pub(super) fn skipped(&self) -> Option<Skipped> {
         let (reason, waits) = self.course.left.clone()?;
         Some(Skipped { resource: self.resource.clone(), reason, waits })
+    }
+
+    /// One that is as it should be.
+    pub(super) fn in_step(&self) -> Option<Skipped> {
+        let Course { follows, action, left, problem, .. } = &self.course;
+        let is_told = action.is_some() || left.is_some() || problem.is_some();
+        let follows = follows.as_ref().filter(|_| !is_told)?;
+        let reason = format!("in step: {}", follows.because).into();
+        Some(Skipped { resource: self.resource.clone(), reason, waits: false })
     }
 
     pub(super) fn problem(&self) -> Option<Problem> {

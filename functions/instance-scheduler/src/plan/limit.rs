@@ -1,13 +1,16 @@
 //! The most that one run may stop without an edge of a schedule that explains it. A mistake in a
 //! document, in a calendar or in this function must not take a whole fleet down in one run.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use serde::Deserialize;
 use serde_json::json;
 use shared::{document::Text, error::Fault};
 
-use super::{Plan, action::Action};
+use super::{
+    Plan,
+    action::{Action, Skipped},
+};
 use crate::config::MaxChanges;
 
 /// A share says nothing of a few resources.
@@ -94,13 +97,12 @@ fn refuse<'a>(
 
 impl Plan {
     /// Takes every stop out of the plan, and says so of each.
-    pub fn hold_back_stops(&mut self) {
+    pub fn hold_back_stops(&mut self) -> Vec<Skipped> {
         let stops = self.actions.extract_if(.., |action| action.change.stops());
-        self.skipped.extend(stops.map(|action| super::Skipped {
-            resource: action.resource,
-            reason: "not stopped: the run would stop too many".into(),
-            waits: true,
-        }));
+        let reason: Rc<str> = "not stopped: the run would stop too many".into();
+        let held =
+            |Action { resource, .. }| Skipped { resource, reason: reason.clone(), waits: true };
+        stops.map(held).collect()
     }
 }
 

@@ -15,6 +15,8 @@ mod read;
 mod subject;
 mod wanted;
 
+pub(crate) use self::wanted::ssm as ssm_windows;
+
 #[cfg(test)]
 mod tests;
 
@@ -50,6 +52,8 @@ pub struct Settings<'a> {
     pub instance_types: &'a [String],
     /// How long an override may hold before it is reported.
     pub max_override: Option<SignedDuration>,
+    /// Whether what is in step is told, too, and what comes next.
+    pub in_detail: bool,
 }
 
 /// The plan for one target.
@@ -90,7 +94,12 @@ pub fn plan(
     settings: &Settings,
 ) -> Plan {
     let mut plan = Plan::default();
-    consider(resources, catalog, windows, settings, |considered| plan.add(considered));
+    consider(resources, catalog, windows, settings, |considered| {
+        if settings.in_detail {
+            plan.skipped.extend(considered.in_step());
+        }
+        plan.add(considered);
+    });
     plan
 }
 

@@ -97,7 +97,8 @@ impl<'a> Planner<'a> {
         let Subject { resource, extra, .. } = subject;
         let Read { handled, overridden, weekly, rank, alternatives, problem } = read;
         let own = Own { overridden: overridden.as_ref(), weekly, handled: handled.as_ref() };
-        let Answer { wanted, because } = self.answers.answer(&resource.schedule, schedule, own);
+        let Answer { wanted, because, plain } =
+            self.answers.answer(&resource.schedule, schedule, own);
         let power = subject.power_to_decide();
         let is_instance = resource.kind == Kind::Instance;
         let own_type = handled.as_ref().and_then(|handled| handled.own.as_deref());
@@ -153,6 +154,7 @@ impl<'a> Planner<'a> {
             overridden,
             override_holds,
             handled: handled.clone(),
+            plain,
         };
         let course = match change::change(decision, &about) {
             Ok(None) => self.act(subject, None, notes, wrong.as_ref()),

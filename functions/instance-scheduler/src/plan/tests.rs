@@ -72,6 +72,7 @@ fn settings(now: &str) -> Settings<'static> {
         max_capacity: 100,
         instance_types: &[],
         max_override: None,
+        in_detail: false,
     }
 }
 

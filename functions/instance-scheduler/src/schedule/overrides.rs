@@ -28,6 +28,16 @@ pub enum Asks {
     Ignore,
 }
 
+impl Asks {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
 impl Override {
     /// Reads a tag. A local time is one of the schedule's zone.
     pub fn parse(text: &str, zone: &TimeZone) -> anyhow::Result<Self> {
@@ -76,11 +86,7 @@ impl Override {
 
 impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.asks {
-            Asks::Running => "running",
-            Asks::Stopped => "stopped",
-            Asks::Ignore => "ignore",
-        })?;
+        f.write_str(self.asks.name())?;
         self.until.map_or(Ok(()), |until| write!(f, " until {until}"))
     }
 }

@@ -30,8 +30,10 @@ pub(super) async fn set(
         }
         match set_one(ec2, &action.resource.id, instance_type).await {
             Ok(()) => ready.push(action),
+            // It still has its type.
             Err(error) if has_other(&action, &error) => {
-                start_as_another(ec2, action, error, applied).await;
+                let started = send_one(ec2, Call::Start, &[action.resource.id.to_string()]).await;
+                as_before(action, started, error, applied);
             }
             Err(error) => applied.fail([action], error),
         }
@@ -87,12 +89,22 @@ pub(super) async fn start_as_another(
         }
     }
     let Some(before) = &start.fallback else { return applied.fail([action], last) };
-    match start_as(ec2, &action, before).await {
+    let started = start_as(ec2, &action, before).await;
+    as_before(action, started, last, applied);
+}
+
+/// Notes that an instance runs as what it was because of an error, or that not even that is so.
+fn as_before(
+    action: Action<InstanceChange>,
+    started: Result<(), AwsError>,
+    because: AwsError,
+    applied: &mut Applied,
+) {
+    match started {
         Ok(()) => {
             applied.instead.push((action.into(), applied.errors.len()));
-            applied.errors.push(last);
+            applied.errors.push(because);
         }
-        // That it cannot even run as what it was says more.
         Err(error) => applied.fail([action], error),
     }
 }
