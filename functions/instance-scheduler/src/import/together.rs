@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::ensure;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -53,8 +54,13 @@ pub struct Finding {
 const MAX_BYTES: usize = 8 * 1024;
 const STANDARD_BYTES: usize = 4 * 1024;
 
+/// The periods of all schedules, each counted as often as it is used.
+const MAX_USES: usize = 20_000;
+
 pub fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
     let found = Found::of(entries(&request.from)?);
+    let n_uses: usize = found.schedules.iter().map(|it| it.schedule.periods.len()).sum();
+    ensure!(n_uses <= MAX_USES, "from: at most {MAX_USES} periods in all schedules, not {n_uses}");
     let old: Vec<&str> = found.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let named = found.schedules.iter().zip(names::assign(&old));
     let drafts: Vec<Draft<'_>> =
