@@ -57,6 +57,10 @@ const STANDARD_BYTES: usize = 4 * 1024;
 /// The periods of all schedules, each counted as often as it is used.
 const MAX_USES: usize = 20_000;
 
+/// An answer of AWS Lambda has at most 6 MB, and a period is written into each schedule that uses
+/// it.
+const MAX_ANSWER_BYTES: usize = 4_000_000;
+
 pub fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
     let found = Found::of(entries(&request.from)?);
     let n_uses: usize = found.schedules.iter().map(|it| it.schedule.periods.len()).sum();
@@ -71,11 +75,18 @@ pub fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<I
         SharedPeriods::default()
     };
 
-    let written: Vec<(&Draft<'_>, String)> = drafts
-        .iter()
-        .filter(|draft| draft.is_whole())
-        .map(|draft| (draft, text(draft, &periods)))
-        .collect();
+    let mut written: Vec<(&Draft<'_>, String)> = Vec::new();
+    let mut n_bytes = 0;
+    for draft in drafts.iter().filter(|draft| draft.is_whole()) {
+        let text = text(draft, &periods);
+        n_bytes += text.len();
+        ensure!(
+            n_bytes <= MAX_ANSWER_BYTES,
+            "from: the documents would have more than {MAX_ANSWER_BYTES} bytes: ask with \
+             `named_periods`, or for some of them at a time"
+        );
+        written.push((draft, text));
+    }
     let readable = |(name, text): &(String, String)| (name.clone(), Ok(text.clone()));
     let texts = Texts {
         schedules: written.iter().map(|(it, text)| (it.name.clone(), Ok(text.clone()))).collect(),

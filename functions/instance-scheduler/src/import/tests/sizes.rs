@@ -53,6 +53,19 @@ fn many_periods_that_never_begin_together() {
 }
 
 #[test]
+fn a_long_period_that_many_use_is_not_written_a_thousand_times() {
+    let mut items = vec![
+        json!({"type": "period", "name": "p", "weekdays": "mon", "description": "x".repeat(7000)}),
+    ];
+    items.extend((0..1000).map(|n| {
+        json!({"type": "schedule", "name": format!("s{n}"), "timezone": "UTC", "periods": ["p"]})
+    }));
+    let err = imported_as(&json!(items), false).unwrap_err().to_string();
+    assert!(err.starts_with("from: the documents would have more than 4000000 bytes"), "{err}");
+    assert_eq!(imported_as(&json!(items), true).unwrap().documents.len(), 1001);
+}
+
+#[test]
 fn many_names_that_become_alike_and_many_that_are_missing() {
     let alike = |n: usize| {
         let name: String = (0..12).map(|bit| [' ', ':'][n >> bit & 1]).collect();
