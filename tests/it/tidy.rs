@@ -3,6 +3,7 @@
 //! Each rule is a function from a text to what is wrong in it, so that it can be shown to fail.
 
 mod builds;
+mod circles;
 mod codes;
 mod faults;
 mod files;

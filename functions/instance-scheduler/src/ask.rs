@@ -1,5 +1,5 @@
-//! Answers questions: explain, preview, lint. Asks the evaluator and changes nothing. A question
-//! about a schedule that is given whole needs no AWS call.
+//! Answers questions: explain, preview, lint, import. Asks the evaluator and changes nothing. A
+//! question about what is given whole needs no AWS call.
 
 use std::{collections::BTreeMap, rc::Rc};
 

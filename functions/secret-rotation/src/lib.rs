@@ -199,7 +199,7 @@ async fn at<E: Engine>(
 ) -> Result<&'static str, Fault> {
     match task {
         Task::Set => rotate::set::set(work, engine, settings, logins).await,
-        Task::Preflight => rotate::test::preflight(work, engine, settings, logins).await,
+        Task::Preflight => doctor::preflight(work, engine, settings, logins).await,
         Task::Test => rotate::test::test(work, engine, settings, logins).await,
         Task::Examine(findings) => {
             doctor::look_at_database(work, engine, settings, logins, findings).await;

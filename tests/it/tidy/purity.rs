@@ -88,7 +88,7 @@ fn module_of<'f>(file: &'f File, function: &str) -> Option<&'f str> {
 }
 
 /// The `a` and `b` of `crate::a::x` and `crate::{a::x, b}`.
-fn named_modules(tokens: &[String]) -> BTreeSet<String> {
+pub(super) fn named_modules(tokens: &[String]) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     for (at, window) in tokens.windows(3).enumerate() {
         if window[0] != "crate" || window[1] != "::" {

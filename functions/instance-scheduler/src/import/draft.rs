@@ -76,10 +76,12 @@ fn resolved<'a>(used: &'a Use, found: &'a Found) -> Result<DraftPeriod<'a>, (Cod
         Use::Named { name, instance_type } => (name, instance_type.as_deref()),
     };
     let Some(known) = found.period(name) else {
-        // Who lacks thousands needs no suggestions.
-        let known = found.periods.iter().take(MAX_SUGGESTED).map(|period| period.name.as_str());
+        let known = found.periods.iter().map(|period| period.name.as_str());
         let hint = if found.periods.is_empty() {
             "; give the output of `describe-periods` as well, in a list with this".to_owned()
+        } else if found.periods.len() > MAX_SUGGESTED {
+            // Each of thousands would be compared with each that is missing.
+            String::new()
         } else {
             suggestion(name, known)
         };
@@ -99,14 +101,18 @@ fn same_begin(place: &str, periods: &[DraftPeriod<'_>]) -> Option<Lost> {
     let pairs = periods.iter().enumerate().flat_map(|(index, one)| {
         periods[index + 1..].iter().map(move |other| (one.period.timing, one, other))
     });
-    let (_, one, other) = pairs.into_iter().find(|(timing, one, other)| {
+    let mut alike = pairs.filter(|(timing, one, other)| {
         let others = &other.period.timing;
         one.instance_type != other.instance_type
             && timing.begin == others.begin
             && runs(timing)
             && runs(others)
-            && meet(timing, others)
-    })?;
+            && timing.days.may_meet(&others.days)
+    });
+    // Where it takes long to see that none meet, say that they may.
+    let looked_at = alike.by_ref().take(MAX_LOOKED_AT);
+    let found = looked_at.into_iter().find(|(timing, _, other)| meet(timing, &other.period.timing));
+    let (_, one, other) = found.or_else(|| alike.next())?;
     let type_of = |period: &DraftPeriod<'_>| match period.instance_type {
         Some(instance_type) => format!("`{}`", quoted(instance_type)),
         None => "no type".to_owned(),
@@ -118,6 +124,8 @@ fn same_begin(place: &str, periods: &[DraftPeriod<'_>]) -> Option<Lost> {
     );
     Some(Lost::new(format!("{place}.periods"), Code::SameBegin, message))
 }
+
+const MAX_LOOKED_AT: usize = 4;
 
 /// Whether both begin on some date. All kinds of years come in 28.
 fn meet(one: &Timing, other: &Timing) -> bool {

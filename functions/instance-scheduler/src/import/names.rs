@@ -1,7 +1,7 @@
 //! Names that parameters may have: those of the export where they can stay, and others in their
 //! place without taking the name of another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest that a schedule document may be called.
 const MAX_CHARS: usize = 200;
@@ -13,15 +13,20 @@ const RESERVED: &str = "ignore";
 pub(super) fn assign(names: &[&str]) -> Vec<String> {
     let mut taken: BTreeSet<String> =
         names.iter().filter(|name| is_legal(name)).map(|name| (*name).to_owned()).collect();
+    // From which number on a name may be free: thousands may become alike.
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     let assign = |name: &&str| {
         if is_legal(name) {
             return (*name).to_owned();
         }
         let like = legal_like(name);
-        let free = (1..).map(|n: u32| if n == 1 { like.clone() } else { format!("{like}-{n}") });
-        let free = free.filter(|name| is_legal(name) && !taken.contains(name));
+        let first = numbers.entry(like.clone()).or_insert(1);
+        let numbered = |n: usize| if n == 1 { like.clone() } else { format!("{like}-{n}") };
         // There are more numbers than names.
-        let new = free.take(names.len() + 2).next().unwrap_or(like.clone());
+        while taken.contains(&numbered(*first)) {
+            *first += 1;
+        }
+        let new = numbered(*first);
         taken.insert(new.clone());
         new
     };

@@ -3,6 +3,7 @@
 mod codes;
 mod documents;
 mod forms;
+mod sizes;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

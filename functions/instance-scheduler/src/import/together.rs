@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::ensure;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -53,8 +54,17 @@ pub(crate) struct Finding {
 const MAX_BYTES: usize = 8 * 1024;
 const STANDARD_BYTES: usize = 4 * 1024;
 
+/// The periods of all schedules, each counted as often as it is used.
+const MAX_USES: usize = 20_000;
+
+/// An answer of AWS Lambda has at most 6 MB, and a period is written into each schedule that uses
+/// it.
+const MAX_ANSWER_BYTES: usize = 4_000_000;
+
 pub(crate) fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
     let found = Found::of(entries(&request.from)?);
+    let n_uses: usize = found.schedules.iter().map(|it| it.schedule.periods.len()).sum();
+    ensure!(n_uses <= MAX_USES, "from: at most {MAX_USES} periods in all schedules, not {n_uses}");
     let old: Vec<&str> = found.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let named = found.schedules.iter().zip(names::assign(&old));
     let drafts: Vec<Draft<'_>> =
@@ -65,11 +75,18 @@ pub(crate) fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::R
         SharedPeriods::default()
     };
 
-    let written: Vec<(&Draft<'_>, String)> = drafts
-        .iter()
-        .filter(|draft| draft.is_whole())
-        .map(|draft| (draft, text(draft, &periods)))
-        .collect();
+    let mut written: Vec<(&Draft<'_>, String)> = Vec::new();
+    let mut n_bytes = 0;
+    for draft in drafts.iter().filter(|draft| draft.is_whole()) {
+        let text = text(draft, &periods);
+        n_bytes += text.len();
+        ensure!(
+            n_bytes <= MAX_ANSWER_BYTES,
+            "from: the documents would have more than {MAX_ANSWER_BYTES} bytes: ask with \
+             `named_periods`, or for some of them at a time"
+        );
+        written.push((draft, text));
+    }
     let readable = |(name, text): &(String, String)| (name.clone(), Ok(text.clone()));
     let texts = Texts {
         schedules: written.iter().map(|(it, text)| (it.name.clone(), Ok(text.clone()))).collect(),

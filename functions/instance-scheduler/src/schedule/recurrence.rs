@@ -23,10 +23,26 @@ impl Recurrence {
             && monthdays.is_none_or(|monthdays| monthdays.contains(date))
     }
 
+    /// Whether both name some date, as far as that can be told without looking at dates.
+    pub fn may_meet(&self, other: &Self) -> bool {
+        let apart = |one: Option<u32>, other: Option<u32>| {
+            one.zip(other).is_some_and(|(one, other)| one & other == 0)
+        };
+        let plain_weekdays =
+            |it: &Self| it.weekdays.filter(|days| days.is_plain()).map(|it| it.every);
+        let plain_monthdays = |it: &Self| {
+            it.monthdays.filter(|days| !days.last && days.nearest == 0).map(|it| it.every)
+        };
+        let months = |it: &Self| it.months.map(|Months(months)| months);
+        !apart(months(self), months(other))
+            && !apart(plain_weekdays(self), plain_weekdays(other))
+            && !apart(plain_monthdays(self), plain_monthdays(other))
+    }
+
     /// Whether one week is like the other.
     pub fn is_weekly(&self) -> bool {
         let Self { weekdays, monthdays, months } = self;
-        let is_plain = weekdays.is_none_or(|days| days.nth == [0; 5] && days.last == 0);
+        let is_plain = weekdays.is_none_or(Weekdays::is_plain);
         is_plain && monthdays.is_none() && months.is_none()
     }
 
@@ -70,6 +86,11 @@ impl FromStr for Weekdays {
 }
 
 impl Weekdays {
+    /// Whether it has neither the nth nor the last of a month.
+    fn is_plain(self) -> bool {
+        self.nth == [0; 5] && self.last == 0
+    }
+
     pub fn contains(&self, date: Date) -> bool {
         let bit = 1 << date.weekday().to_monday_zero_offset();
         let nth = usize::from(date.day().unsigned_abs() - 1) / 7;

@@ -3,7 +3,6 @@
 use shared::error::quoted_id;
 
 use crate::{
-    doctor::{Findings, look_at_database},
     engine::{Engine, Refusal},
     fault::{Code, Fault},
     rotate::{Work, set::Logins},
@@ -45,22 +44,4 @@ pub async fn check<E: Engine>(
         tested.map_err(|fault| fault.recoded(Code::TestQuery))?;
     }
     Ok(())
-}
-
-/// Before the first rotation Secrets Manager asks for this one step, with the current value as the
-/// pending one: the moment to find what is missing, before anything changes.
-pub async fn preflight<E: Engine>(
-    work: &Work<'_>,
-    engine: &E,
-    settings: &Settings,
-    logins: &Logins,
-) -> Result<&'static str, Fault> {
-    let mut findings = Findings::default();
-    look_at_database(work, engine, settings, logins, &mut findings).await;
-    tracing::info!(findings = findings.to_json().to_string(), "what a rotation needs");
-    if findings.is_fine() {
-        return Ok("a rotation has what it needs");
-    }
-    let wrong: Vec<&str> = findings.wrong().collect();
-    Err(Fault::new(Code::Preflight, wrong.join("; ")))
 }
