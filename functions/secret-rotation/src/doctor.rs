@@ -16,9 +16,10 @@ use crate::{
         gate::{CURRENT, Described, PENDING},
         stages,
     },
-    rotate::{Work, admin::log_in_as_admin, first_user, set::Logins, test::check},
+    rotate::{admin::log_in_as_admin, first_user, set::Logins, test::check},
     secrets,
     settings::Settings,
+    work::Work,
 };
 
 /// What was found, in the order in which a rotation would need it.

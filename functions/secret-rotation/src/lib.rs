@@ -17,6 +17,7 @@ pub mod secret;
 pub mod secrets;
 pub mod settings;
 mod spelling;
+pub mod work;
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, config::retry::RetryConfig};
@@ -33,9 +34,10 @@ use crate::{
     event::{Request, StepEvent},
     fault::Fault,
     plan::gate::{Gate, Step, gate},
-    rotate::{Done, FINISHED, Work, is_random, set::Logins},
+    rotate::{Done, FINISHED, is_random, set::Logins},
     secret::login::{EngineName, Login},
     settings::Settings,
+    work::Work,
 };
 
 /// What stays from one event to the next.

@@ -20,9 +20,9 @@ use crate::{
     engine::tls::Trust,
     fault::{Code, Fault},
     hidden::{Hidden, scrubbed},
-    rotate::Work,
     secret::{derived::render, document::Document},
     settings::UrlTest,
+    work::Work,
 };
 
 pub async fn probe(

@@ -11,10 +11,11 @@ use crate::{
         gate::PENDING,
         set::{Answer, Known, Strategy, next},
     },
-    rotate::{Work, set::Logins},
+    rotate::set::Logins,
     secret::login::Login,
     secrets,
     settings::Settings,
+    work::Work,
 };
 
 /// What a healthy rotation would miss first.

@@ -7,8 +7,8 @@ use shared::announce::put_events;
 use crate::{
     fault::{Code, Fault},
     plan::{gate::Described, set::Strategy},
-    rotate::Work,
     secret::document::Document,
+    work::Work,
 };
 
 pub(super) async fn announce(

@@ -12,10 +12,10 @@ use shared::{
 use crate::{
     fault::{Code, Fault},
     plan::finding::Finding,
-    rotate::Work,
     secret::document::Document,
     secrets,
     settings::{Hooks, Settings},
+    work::Work,
 };
 
 const NAMESPACE: &str = "Caretaker/SecretRotation";

@@ -9,12 +9,13 @@ use crate::{
     fault::{Code, Fault},
     hidden::Hidden,
     plan::admin::{Database, Named, check_admin_host, named_by_host, named_by_tags},
-    rotate::{Work, set::Logins},
+    rotate::set::Logins,
     secret::{
         document::Document,
         login::{Login, Place},
     },
     secrets,
+    work::Work,
 };
 
 /// An admin who has logged in.

@@ -6,10 +6,11 @@ use crate::{
         create::{check_pending, pending_user},
         gate::{CURRENT, PENDING},
     },
-    rotate::{Work, is_random},
+    rotate::is_random,
     secret::{derived::render_all, document::Document},
     secrets::{self, Put},
     settings::Settings,
+    work::Work,
 };
 
 pub async fn create(work: &Work<'_>) -> Result<&'static str, Fault> {

@@ -12,10 +12,11 @@ use crate::{
         finish::{Promotion, promotion},
         gate::{CURRENT, PENDING},
     },
-    rotate::{Done, FINISHED, Work, is_random},
+    rotate::{Done, FINISHED, is_random},
     secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
+    work::Work,
 };
 
 /// How often the labels are looked at: they may change between the look and the move.

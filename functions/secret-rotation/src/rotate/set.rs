@@ -13,13 +13,14 @@ use crate::{
         set::{Answer, Credential, Known, Move, Strategy, next},
     },
     rotate::{
-        FINISHED, Work,
+        FINISHED,
         admin::{Admin, log_in_as_admin},
         first_user,
     },
     secret::{document::Document, login::Login},
     secrets,
     settings::Settings,
+    work::Work,
 };
 
 /// How often the new password is tried after a change while the database is away: it may be starting

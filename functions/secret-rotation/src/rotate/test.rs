@@ -5,9 +5,10 @@ use shared::error::quoted_id;
 use crate::{
     engine::{Engine, Refusal},
     fault::{Code, Fault},
-    rotate::{Work, set::Logins},
+    rotate::set::Logins,
     secret::login::Login,
     settings::Settings,
+    work::Work,
 };
 
 pub async fn test<E: Engine>(
