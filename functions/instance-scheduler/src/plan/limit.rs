@@ -40,7 +40,7 @@ pub struct TooMany {
 
 shared::codes! {
     pub enum Code {
-        TooManyChanges "TooManyChanges" "look at the resources that are named; if it is right, allow it as the message says",
+        TooManyChanges "TooManyChanges" "look at the resources that are named before you allow it",
     }
 }
 
@@ -123,8 +123,8 @@ impl fmt::Display for TooMany {
         }
         write!(
             f,
-            "; nothing was stopped; {allow} allows it once, and `expected: all` in the schedule \
-             always"
+            "; nothing was stopped; allow it once with {allow}, or always with `expected: all` in \
+             the schedule"
         )
     }
 }

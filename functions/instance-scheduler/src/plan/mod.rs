@@ -136,8 +136,11 @@ pub fn consider(
             }
             Some(other) => {
                 let minutes = LONGEST_WAIT.as_mins();
-                let waited = format!("waited {minutes} minutes for {} ({rank})", quoted_id(other));
-                considered.course.remarked(&waited)
+                let other = quoted_id(other);
+                let remark = format!(
+                    "{minutes} minutes after the edge it waits no longer for {other}, {rank}"
+                );
+                considered.course.remarked(&remark)
             }
         };
         each(Considered { course, ..considered });

@@ -5,6 +5,7 @@ mod alike;
 mod diary;
 mod expected;
 mod fleet;
+mod mistake;
 mod remarks;
 mod savings;
 mod state;
@@ -63,6 +64,7 @@ pub fn run(screen: &mut Screen<'_>) -> anyhow::Result<()> {
         screen.line(line)?;
     }
     saved(screen, &week)?;
+    mistake::tell(screen)?;
     cost(screen, &week, took.as_secs_f64())?;
     judge(screen, &week)
 }

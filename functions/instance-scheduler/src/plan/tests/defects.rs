@@ -90,7 +90,7 @@ fn defect_h4_a_wait_ends_after_half_an_hour_and_says_so() {
     check(
         "2026-06-01T09:30:00Z",
         fleet(),
-        "start instance app: period office (waited 30 minutes for db (group web order 2))\n\
+        "start instance app: period office (30 minutes after the edge it waits no longer for db, group web order 2)\n\
          wait instance db: busy: storage-full\n",
     );
 }
