@@ -1,6 +1,8 @@
 //! Collects what fails in a run in which one failure stops nothing else, and makes the error of the
 //! invocation of it afterwards.
 
+use std::fmt;
+
 use crate::error::{AwsError, AwsErrorKind, HandlerError};
 
 /// The first failure that a person must see.
@@ -10,11 +12,11 @@ pub struct Failures {
 }
 
 impl Failures {
-    /// Takes note of a failed call. `NotFound` and `WrongState` need no attention: the next run sees
-    /// the new state.
-    pub fn note(&mut self, error: AwsError) {
+    /// Takes note of a failed call, and of what it was about. `NotFound` and `WrongState` need no
+    /// attention: the next run sees the new state.
+    pub fn note(&mut self, error: AwsError, about: impl fmt::Display) {
         if !matches!(error.kind, AwsErrorKind::NotFound | AwsErrorKind::WrongState) {
-            self.must_be_seen(error);
+            self.must_be_seen(anyhow::Error::from(error).context(about.to_string()));
         }
     }
 
@@ -45,15 +47,15 @@ mod tests {
     #[test]
     fn the_first_failure_names_the_error_and_what_is_merely_gone_does_not() {
         let mut failures = Failures::default();
-        failures.note(AwsError::new("ec2:StopInstances", "InvalidInstanceID.NotFound", "i-1"));
+        failures.note(AwsError::new("ec2:StopInstances", "InvalidInstanceID.NotFound", ""), "i-1");
         assert!(failures.is_empty());
-        failures.note(AwsError::new("ec2:StopInstances", "UnauthorizedOperation", "no"));
-        failures.note(AwsError::new("ec2:StartInstances", "RequestLimitExceeded", "slow"));
+        failures.note(AwsError::new("ec2:StopInstances", "UnauthorizedOperation", "no"), "i-2");
+        failures.note(AwsError::new("ec2:StartInstances", "RequestLimitExceeded", "slow"), "i-3");
         let error = failures.into_result(3).unwrap_err();
         assert_eq!(
             format!("{error:?}"),
-            "Aws.Denied: 3 failed, the rest was done; first: ec2:StopInstances failed: \
-             UnauthorizedOperation: no"
+            "Aws.Denied: 3 failed, the rest was done; first: i-2: ec2:StopInstances \
+             failed: UnauthorizedOperation: no"
         );
     }
 }

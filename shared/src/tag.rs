@@ -9,6 +9,9 @@ pub const PREFIX: &str = "caretaker:";
 /// The longest tag value, in characters, that EC2, RDS and Auto Scaling accept.
 pub const MAX_VALUE_CHARS: usize = 256;
 
+/// A resource may have so many tags besides those that AWS puts on it.
+pub const MAX_TAGS: usize = 50;
+
 /// The tags of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tags(BTreeMap<String, String>);
@@ -37,6 +40,11 @@ impl Tags {
 
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
+    }
+
+    /// How many of them count towards [`MAX_TAGS`].
+    pub fn n_counted(&self) -> usize {
+        self.0.keys().filter(|key| !key.starts_with("aws:")).count()
     }
 
     /// The parsed value of `key`, or `None` without the tag.

@@ -40,7 +40,8 @@ pub struct Scope {
     pub regions: Vec<String>,
     /// `ACCOUNTS`: comma list of account ids. Default the function's own account.
     pub accounts: Vec<String>,
-    /// `ORGANIZATIONAL_UNITS`: comma list; their accounts are added to `ACCOUNTS`.
+    /// `ORGANIZATIONAL_UNITS`: comma list; the accounts in them and in the units below are added to
+    /// `ACCOUNTS`.
     pub organizational_units: Vec<String>,
     /// `EXCLUDED_ACCOUNTS`: comma list of accounts that are left out, wherever they come from.
     pub excluded_accounts: Vec<String>,
@@ -150,13 +151,19 @@ async fn accounts(
 ) -> Result<Vec<Option<String>>, HandlerError> {
     let is_excluded = |id: &str| scope.excluded_accounts.iter().any(|excluded| excluded == id);
     let mut configured = scope.accounts.clone();
+    let mut failed = Vec::new();
     for unit in &scope.organizational_units {
-        match unit::accounts(own, unit).await {
-            Ok(accounts) => configured.extend(accounts),
-            // Whether the accounts that the event names are in it cannot be known.
-            Err(error) if narrow.accounts.is_some() => return Err(error.into()),
-            Err(error) => refused.push(Refused { place: format!("unit {unit}"), error }),
+        let accounts = unit::accounts(own, unit).await;
+        configured.extend(accounts.ids);
+        failed.extend(accounts.failed);
+    }
+    for (unit, error) in failed {
+        let asked = narrow.accounts.iter().flatten();
+        if asked.into_iter().any(|id| !configured.contains(id)) {
+            // Whether this unit has the account that the event names cannot be known.
+            return Err(error.into());
         }
+        refused.push(Refused { place: format!("unit {unit}"), error });
     }
     // Units without accounts, or whose accounts are excluded, do not mean the function's own.
     if scope.accounts.is_empty() && scope.organizational_units.is_empty() {

@@ -2,8 +2,9 @@
 
 ministack evaluates `aws:ResourceTag` only for the services in a table, and takes the resource of a
 request from a list of parameters. Both miss what `template.yaml` relies on: the tags of EC2, RDS and
-Auto Scaling, the resource of the calls that write tags, and the path of SSM. Added here, from
-ministack's own state. Of a batch only the first resource is judged, as ministack does.
+Auto Scaling, the resource of the calls that write tags, and the path of SSM; and it knows no condition
+keys of EC2 and Auto Scaling. Added here, from ministack's own state and the request. Of a batch only
+the first resource is judged, as ministack does.
 
 `aws:PrincipalArn` of a session is the role's ARN on AWS, where ministack has the session's.
 
@@ -64,6 +65,31 @@ def resource_of_more(service, method, path, headers, body, params, region, accou
 
 
 iam_actions.extract_resource_arn = resource_of_more
+
+request_keys = iam_actions.request_tag_context
+
+
+def request_keys_of_more(service, action, body, params):
+    def param(name):
+        value = params.get(name)
+        return value[0] if isinstance(value, list) else value
+
+    keys = dict(request_keys(service, action, body, params))
+    if action == "autoscaling:UpdateAutoScalingGroup":
+        for name in ("MinSize", "MaxSize", "LaunchConfigurationName"):
+            if param(name) is not None:
+                keys[f"autoscaling:{name}".lower()] = param(name)
+        if any("LaunchTemplateName" in name or "LaunchTemplateId" in name for name in params):
+            specified = str(bool(param("LaunchTemplate.Version"))).lower()
+            keys["autoscaling:launchtemplateversionspecified"] = specified
+    if action == "ec2:ModifyInstanceAttribute":
+        set_members = [name.removesuffix(".Value") for name in params if name.endswith(".Value")]
+        if set_members:
+            keys["ec2:attribute"] = set_members[0]
+    return keys
+
+
+iam_actions.request_tag_context = request_keys_of_more
 
 resolve_key = iam_evaluator._resolve_condition_key
 

@@ -231,10 +231,11 @@ def judge_policies(hub):
     for policy in ("InstanceSchedulerLook", "InstanceSchedulerAct"):
         iam.attach_role_policy(RoleName="judge", PolicyArn=hub[policy])
     session = client("sts").assume_role(RoleArn=role, RoleSessionName="judge")["Credentials"]
-    ec2 = client(
-        "ec2", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
-        aws_session_token=session["SessionToken"],
-    )
+    keys = {
+        "aws_access_key_id": session["AccessKeyId"], "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    ec2, autoscaling = client("ec2", **keys), client("autoscaling", **keys)
     ours, foreign = fleet()["runs out of hours"][0], fleet()["not ours"][0]
 
     def expect(allowed, sentence, call, **arguments):
@@ -242,7 +243,7 @@ def judge_policies(hub):
             call(**arguments)
             outcome = True
         except ClientError as error:
-            assert error.response["Error"]["Code"] == "UnauthorizedOperation", error
+            assert error.response["Error"]["Code"] in ("UnauthorizedOperation", "AccessDenied"), error
             outcome = False
         assert outcome == allowed, f"{sentence}: {'allowed' if outcome else 'refused'}"
 
@@ -259,6 +260,15 @@ def judge_policies(hub):
     expect(False, "remove the schedule tag", ec2.delete_tags, Resources=[ours], Tags=[{"Key": "Schedule"}])
     expect(False, "remove all tags", ec2.delete_tags, Resources=[ours])
     expect(False, "terminate a tagged instance", ec2.terminate_instances, InstanceIds=[ours])
+    resize, group = autoscaling.update_auto_scaling_group, {"AutoScalingGroupName": "web", "MinSize": 0}
+    expect(True, "resize a tagged group", resize, **group, MaxSize=4)
+    expect(False, "raise a group above the maximum", resize, **group, MaxSize=101)
+    expect(False, "resize a group without a maximum", resize, **group)
+    expect(False, "change what a group launches", resize, **group, MaxSize=4, LaunchConfigurationName="web")
+    template = {"LaunchTemplateName": "mine"}
+    expect(False, "change a group's template", resize, **group, MaxSize=4, LaunchTemplate=template)
+    user_data = {"InstanceId": ours, "UserData": {"Value": b"#!/bin/sh"}}
+    expect(False, "set the user data of a tagged instance", ec2.modify_instance_attribute, **user_data)
     print("the policies allow what is needed and refuse the rest")
 
 

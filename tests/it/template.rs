@@ -1,9 +1,11 @@
 //! The deployment template: what its switches leave out, how its parameters are called, which
-//! documents a function may read, and who may work in an account that is looked after. Deploys it
-//! into memory only.
+//! documents a function may read, what its alarms look at, and who may work in an account that is
+//! looked after. Deploys it into memory only.
 
+mod alarms;
 mod documents;
 mod names;
+mod partitions;
 mod switches;
 mod trust;
 

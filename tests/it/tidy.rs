@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod layout;
 mod manifests;
+mod partitions;
 mod purity;
 mod source;
 mod variables;

@@ -1,30 +1,65 @@
-//! Tells others what a run did: one event with the actions, and a digest when something failed.
+//! Tells others what a run did: one event with the actions, and a digest when something new failed,
+//! or once a day while something does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::PoisonError,
+};
 
 use aws_config::SdkConfig;
+use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde_json::{Value, json};
 use shared::{announce, error::AwsError};
 
 use crate::{
-    config::Config,
-    report::{Line, Report, TargetReport},
+    App,
+    report::{Failure, Line, Report, TargetReport},
 };
 
 /// An entry of this many lines stays far below the size that the bus takes, because reasons are cut.
 const LINES_PER_EVENT: usize = 100;
 
 /// Returns the notifications that failed.
-pub async fn announce(config: &Config, own: &SdkConfig, report: &Report) -> Vec<AwsError> {
+pub(crate) async fn announce(
+    app: &App,
+    own: &SdkConfig,
+    report: &Report,
+    now: Timestamp,
+) -> Vec<AwsError> {
+    let App { config, told, .. } = app;
     let mut errors = Vec::new();
     let details = details(report);
     if let (Some(bus), false) = (&config.event_bus, details.is_empty()) {
         let (source, detail_type) = ("caretaker.instance-scheduler", "Instance Scheduler Run");
         errors.extend(announce::put_events(own, bus, source, detail_type, &details).await.err());
     }
-    if let (Some(topic), true) = (&config.alert_topic, report.counts.failed > 0) {
+    let is_worth_it = {
+        let failures = report.failures.keys().cloned().collect();
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = std::mem::replace(&mut *told, failures);
+        is_worth_a_digest(&report.failures, &told, now, config.interval)
+    };
+    if let (Some(topic), true) = (&config.alert_topic, is_worth_it) {
         let (subject, lines) = digest(report);
         errors.extend(announce::publish(own, topic, &subject, lines).await.err());
     }
     errors
+}
+
+/// Whether something failed that did not in the last run, or it is the first run of a day.
+fn is_worth_a_digest(
+    failures: &BTreeMap<String, Failure>,
+    told: &BTreeSet<String>,
+    now: Timestamp,
+    interval: SignedDuration,
+) -> bool {
+    let date = |at: Timestamp| Offset::UTC.to_datetime(at).date();
+    let is_new_day = now.checked_sub(interval).is_ok_and(|last| date(last) != date(now));
+    let is_new = |(what, failure): (&String, &Failure)| match failure {
+        Failure::New => !told.contains(what),
+        Failure::Known => false,
+    };
+    (is_new_day && !failures.is_empty()) || failures.iter().any(is_new)
 }
 
 /// The details of the events: nothing done and nothing failed is nothing to tell.
@@ -64,9 +99,10 @@ fn digest(report: &Report) -> (String, Vec<String>) {
     for target in &report.targets {
         let account = target.account.as_deref().unwrap_or("own account");
         lines.extend(target.failed.listed().iter().map(|line| {
-            let Line { change, kind: _, resource, because } = line;
+            let Line { change, kind: _, resource, name, because } = line;
             let change = change.as_deref().unwrap_or("problem");
-            format!("{account} {}: {change} {resource}: {because}", target.region)
+            let name = name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+            format!("{account} {}: {change} {resource}{name}: {because}", target.region)
         }));
     }
     (subject, lines)
@@ -82,6 +118,7 @@ mod tests {
             change: Some("start".to_owned()),
             kind: Some("instance"),
             resource: resource.to_owned(),
+            name: None,
             because: "period office".to_owned(),
         }
     }

@@ -1,7 +1,7 @@
 //! Answers questions: explain, preview, lint, import. Asks the evaluator and changes nothing. A
 //! question about what is given whole needs no AWS call.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -17,15 +17,19 @@ use shared::{
 use crate::{
     App,
     config::Config,
-    forecast::{self, Prices},
+    forecast::{self, Listed, Prices},
     import::{self, Deployment, Import},
+    look,
     observe::documents::{Documents, documents, prices},
     schedule::{self, Catalog, Explain, Followed, Lint, Preview, UNKNOWN_CALENDAR},
-    targets,
 };
 
 /// What holds at one instant.
-pub async fn explain(app: &App, request: &Explain, now: Timestamp) -> Result<Value, HandlerError> {
+pub(crate) async fn explain(
+    app: &App,
+    request: &Explain,
+    now: Timestamp,
+) -> Result<Value, HandlerError> {
     let catalog = catalog(app, Some(&request.schedule)).await?;
     let mut explanation = schedule::explain(request, &catalog, now).map_err(bad_event)?;
     if let Ok(followed) = catalog.given(&request.schedule) {
@@ -35,7 +39,7 @@ pub async fn explain(app: &App, request: &Explain, now: Timestamp) -> Result<Val
 }
 
 /// Every change in a span of time, of one schedule or of the whole account.
-pub async fn preview(
+pub(crate) async fn preview(
     app: &App,
     request: &Preview,
     invocation: &Invocation,
@@ -48,7 +52,7 @@ pub async fn preview(
 }
 
 /// What is likely wrong with one schedule, or with every document.
-pub async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, HandlerError> {
+pub(crate) async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, HandlerError> {
     let catalog = catalog(app, request.schedule.as_ref()).await?;
     let Some(schedule) = &request.schedule else {
         return json(&lint_all(&catalog, &app.config, now));
@@ -62,7 +66,11 @@ pub async fn lint(app: &App, request: &Lint, now: Timestamp) -> Result<Value, Ha
 }
 
 /// The documents that stand for an export of AWS Instance Scheduler.
-pub fn import(config: &Config, request: &Import, now: Timestamp) -> Result<Value, HandlerError> {
+pub(crate) fn import(
+    config: &Config,
+    request: &Import,
+    now: Timestamp,
+) -> Result<Value, HandlerError> {
     let deployment = Deployment {
         parameter_path: &config.parameter_path,
         time_zone: &config.time_zone,
@@ -125,7 +133,7 @@ async fn preview_account(
     let App { config, .. } = app;
     let span = forecast::span(request, &config.time_zone, invocation.clock).map_err(bad_event)?;
     let own = app.own().await;
-    let Documents { catalog, mut warnings } = documents(own, config).await?;
+    let Documents { catalog, mut warnings, .. } = documents(own, config).await?;
     let prices = match prices(own, config).await?.as_deref().map(Prices::parse).transpose() {
         Ok(prices) => prices.unwrap_or_default(),
         Err(err) => {
@@ -137,10 +145,16 @@ async fn preview_account(
     let targets = target::enter(&config.scope, own, &Narrow::default(), account).await?;
     warnings.extend(targets.refused.iter().map(ToString::to_string));
     let mut resources = Vec::new();
-    for found in targets::look(config, &catalog, targets.entered).await {
+    for found in look::look(config, &catalog, targets.entered).await {
         let errors = found.fleet.failed.iter();
         warnings.extend(errors.map(|err| format!("{}: {}", found.target.region, err.summary())));
-        resources.extend(found.fleet.resources.into_iter().map(|it| (found.target.clone(), it)));
+        let windows: Rc<[_]> = found.windows.into();
+        resources.extend(found.fleet.resources.into_iter().map(|resource| Listed {
+            target: found.target.clone(),
+            windows: Rc::clone(&windows),
+            resource,
+        }));
     }
-    json(&forecast::account(&resources, &catalog, &prices, span, warnings))
+    let about = forecast::About { catalog: &catalog, prices: &prices, interval: config.interval };
+    json(&forecast::account(&resources, about, span, warnings))
 }

@@ -1,8 +1,15 @@
 //! The function's variables. Read once, at start; a wrong one is the answer to every event.
 
+mod limits;
+
 use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, tz::TimeZone};
 use shared::{aws::Settings, error::quoted, event::Clock, target::Scope, var::Vars};
+
+pub use self::limits::MaxChanges;
+
+/// Above any group that AWS allows, and the template's bound of `SchedulerMaxCapacity`.
+const MOST_CAPACITY: i32 = 100_000;
 
 /// What an operator set at deployment. Documents (schedules, calendars, prices) are read at every
 /// run from the parameters below `parameter_path`, not here.
@@ -21,6 +28,18 @@ pub struct Config {
     /// The accounts and regions. The role in other accounts is `SCHEDULER_ROLE_NAME`, by default
     /// `caretaker-instance-scheduler`.
     pub scope: Scope,
+    /// `SCHEDULER_MAX_CAPACITY`: the largest `max` of an Auto Scaling group that is stopped, and to
+    /// which one is restored. Default 100. The function's role allows no more either.
+    pub max_capacity: i32,
+    /// `SCHEDULER_INSTANCE_TYPES`: comma list of the types that the tag `caretaker:instance-types`
+    /// may choose among where the schedule names none. Default none.
+    pub instance_types: Vec<String>,
+    /// `SCHEDULER_MAX_CHANGES`: what one run may stop: a count, a share such as `50%`, or `off`.
+    /// Default `50%`.
+    pub max_changes: MaxChanges,
+    /// `SCHEDULER_MAX_OVERRIDE`: how long an override may last, e.g. `14d` or `72h`. Default
+    /// without a limit.
+    pub max_override: Option<SignedDuration>,
     /// `EVENT_BUS`: the name of the bus on which each run that did something is announced. Not set
     /// is nowhere; the template sets `default`.
     pub event_bus: Option<String>,
@@ -54,6 +73,14 @@ impl Config {
         if !(1..=60).contains(&interval_mins) {
             bail!("SCHEDULER_INTERVAL_MINUTES is `{interval_mins}`, not between 1 and 60");
         }
+        let max_capacity: i32 = vars.parsed("SCHEDULER_MAX_CAPACITY", 100)?;
+        if !(1..=MOST_CAPACITY).contains(&max_capacity) {
+            bail!("SCHEDULER_MAX_CAPACITY is `{max_capacity}`, not between 1 and {MOST_CAPACITY}");
+        }
+        let instance_types = vars.list("SCHEDULER_INSTANCE_TYPES");
+        limits::check_instance_types(&instance_types)
+            .context("SCHEDULER_INSTANCE_TYPES is wrong")?;
+        let max_override = vars.optional("SCHEDULER_MAX_OVERRIDE");
         let path = text("PARAMETER_PATH", "/caretaker");
         if !path.starts_with('/') {
             bail!("PARAMETER_PATH is `{}`, which does not begin with `/`", quoted(&path));
@@ -67,6 +94,13 @@ impl Config {
             interval: SignedDuration::from_mins(interval_mins.into()),
             services: services(&vars.list("SCHEDULER_SERVICES"))?,
             scope: Scope::from_vars(vars, "SCHEDULER_ROLE_NAME", "instance-scheduler")?,
+            max_capacity,
+            instance_types,
+            max_changes: vars.parsed("SCHEDULER_MAX_CHANGES", MaxChanges::Share(50))?,
+            max_override: max_override
+                .map(|text| limits::max_override(&text))
+                .transpose()
+                .context("SCHEDULER_MAX_OVERRIDE is wrong")?,
             event_bus: vars.event_bus()?,
             alert_topic: vars.optional("ALERT_TOPIC_ARN"),
             dry_run: vars.flag("DRY_RUN", false)?,
@@ -120,6 +154,10 @@ mod tests {
         assert_eq!(config.parameter_path, "/caretaker");
         assert_eq!(config.interval, SignedDuration::from_mins(5));
         assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: true });
+        assert_eq!(config.max_capacity, 100);
+        assert_eq!(config.instance_types, [""; 0]);
+        assert_eq!(config.max_changes, MaxChanges::Share(50));
+        assert_eq!(config.max_override, None);
         assert_eq!(config.event_bus, None);
         assert_eq!(config.aws.region, "us-east-1");
         assert!(!config.dry_run);
@@ -130,6 +168,42 @@ mod tests {
     fn some_services_can_be_left_out() {
         let config = parse(&[("SCHEDULER_SERVICES", "ec2, rds")]).unwrap();
         assert_eq!(config.services, Services { ec2: true, rds: true, autoscaling: false });
+    }
+
+    #[test]
+    fn the_limits_can_be_set() {
+        let config = parse(&[
+            ("SCHEDULER_MAX_CAPACITY", "900"),
+            ("SCHEDULER_INSTANCE_TYPES", "m6i.large, m5.large"),
+            ("SCHEDULER_MAX_CHANGES", "off"),
+            ("SCHEDULER_MAX_OVERRIDE", "14d"),
+        ])
+        .unwrap();
+        assert_eq!(config.max_capacity, 900);
+        assert_eq!(config.instance_types, ["m6i.large", "m5.large"]);
+        assert_eq!(config.max_changes, MaxChanges::Off);
+        assert_eq!(config.max_override, Some(SignedDuration::from_hours(14 * 24)));
+    }
+
+    #[test]
+    fn a_wrong_limit_is_refused_by_name() {
+        refused(
+            &[("SCHEDULER_MAX_CAPACITY", "0")],
+            "SCHEDULER_MAX_CAPACITY is `0`, not between 1 and 100000",
+        );
+        refused(
+            &[("SCHEDULER_INSTANCE_TYPES", "m5.large,big")],
+            "SCHEDULER_INSTANCE_TYPES is wrong: `big` is not an instance type such as `m6i.large`",
+        );
+        refused(
+            &[("SCHEDULER_MAX_CHANGES", "half")],
+            "SCHEDULER_MAX_CHANGES is `half`, which is wrong: it is neither a count such as `120`, \
+             nor a share such as `50%`, nor `off`",
+        );
+        refused(
+            &[("SCHEDULER_MAX_OVERRIDE", "14")],
+            "SCHEDULER_MAX_OVERRIDE is wrong: `14` is not a duration such as `14d` or `72h`",
+        );
     }
 
     #[test]

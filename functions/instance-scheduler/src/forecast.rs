@@ -1,15 +1,16 @@
 //! What a span of time brings to the tagged resources of an account, and what it saves. Pure.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use anyhow::{Context as _, ensure};
-use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 use serde::Serialize;
 use shared::error::quoted;
 use shared::{document, target::Target};
 
 use crate::{
-    resource::Resource,
+    plan::ssm_windows,
+    resource::{NamedWindow, Resource},
     schedule::{Catalog, Forecast, Override, Preview, Situation, Window, forecast, instant},
 };
 
@@ -92,11 +93,27 @@ pub struct ResourceForecast {
     pub own: Option<Forecast>,
 }
 
+/// A resource with where it was found.
+#[derive(Debug)]
+pub struct Listed {
+    pub target: Target,
+    pub resource: Resource,
+    /// The maintenance windows there.
+    pub windows: Rc<[NamedWindow]>,
+}
+
+/// What a forecast is made by.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    pub catalog: &'a Catalog,
+    pub prices: &'a Prices,
+    pub interval: SignedDuration,
+}
+
 /// Asks the evaluator once per schedule, and once per resource that has something of its own.
 pub fn account(
-    resources: &[(Target, Resource)],
-    catalog: &Catalog,
-    prices: &Prices,
+    resources: &[Listed],
+    About { catalog, prices, interval }: About,
     (from, until): Span,
     warnings: Vec<String>,
 ) -> AccountForecast {
@@ -111,7 +128,7 @@ pub fn account(
         saved_money: None,
         warnings,
     };
-    for (target, resource) in resources {
+    for Listed { target, resource, windows: of_ssm } in resources {
         let extra = resource.extra.as_deref();
         let followed = catalog.follow(&resource.schedule);
         let schedule = match &followed {
@@ -131,7 +148,9 @@ pub fn account(
         });
         let weekly =
             extra.and_then(|extra| Window::rds(extra.maintenance_window.as_deref()?).ok()?);
-        let windows: Vec<Window> = weekly.into_iter().collect();
+        // What SSM has in one target it may not have in another.
+        let windows = ssm_windows(of_ssm, schedule, interval).chain(weekly);
+        let windows: Vec<Window> = windows.collect();
         let situation = Situation { schedule, overridden: overridden.as_ref(), windows: &windows };
         let own = (overridden.is_some() || !windows.is_empty())
             .then(|| forecast(&situation, from, until));
@@ -171,7 +190,7 @@ mod tests {
     use super::*;
     use crate::resource::{Extra, Kind, Power};
 
-    fn resource(id: &str, schedule: &str, override_tag: Option<&str>) -> (Target, Resource) {
+    fn resource(id: &str, schedule: &str, override_tag: Option<&str>) -> Listed {
         let target = Target { account: None, region: "eu-west-1".to_owned() };
         let extra = override_tag.map(|text| {
             Box::new(Extra { override_tag: Some(text.to_owned()), ..Extra::default() })
@@ -179,6 +198,7 @@ mod tests {
         let resource = Resource {
             kind: Kind::Instance,
             id: id.into(),
+            name: None,
             power: Power::Running,
             schedule: schedule.into(),
             handled: None,
@@ -186,7 +206,7 @@ mod tests {
             size: "t3.large".into(),
             extra,
         };
-        (target, resource)
+        Listed { target, resource, windows: [].into() }
     }
 
     #[test]
@@ -201,7 +221,9 @@ mod tests {
         ];
         let catalog = Catalog::new(TimeZone::UTC, [], []);
         let prices = Prices::parse("t3.large: 0.5").unwrap();
-        let answer = account(&resources, &catalog, &prices, span, Vec::new());
+        let interval = SignedDuration::from_mins(5);
+        let about = About { catalog: &catalog, prices: &prices, interval };
+        let answer = account(&resources, about, span, Vec::new());
         let saved: Vec<f64> = answer.resources.iter().map(|it| it.saved_hours).collect();
         assert_eq!(saved, [118.0, 104.0]);
         assert_eq!((answer.saved_hours, answer.saved_money), (222.0, Some(111.0)));

@@ -19,9 +19,9 @@ pub struct Handled {
     pub state: State,
     /// `retained`: found running at the edge, so the next stop is left out (`retain_running`).
     pub retained: bool,
-    /// `retries=<n>`: so often it was started again, because a start of this edge had failed.
+    /// `retries=<n>`: so often the start or the stop of this edge was tried again.
     pub retries: u32,
-    /// `retry=<instant>`: the last start failed, or may have; not to be started again before.
+    /// `retry=<instant>`: the last try failed, or may have; not to be tried again before.
     pub retry: Option<Timestamp>,
     /// `override=<instant>`, or `override=open`: the override that was acted on.
     pub override_mark: Option<OverrideMark>,
@@ -32,11 +32,13 @@ pub struct Handled {
     pub instance_type: Option<String>,
     /// `resizing`: stopped by us, to change its type.
     pub resizing: bool,
+    /// `own=<instance type>`: what it was before it was made another type, and is to be again.
+    pub own: Option<String>,
     /// `acted=<instant>`: when an RDS resource was stopped, because RDS starts it after 7 days.
     pub acted: Option<Timestamp>,
     /// `manual`: a person has started it since.
     pub manual: bool,
-    /// `refused`: AWS refused the stop of this edge, and asking again would not help.
+    /// `refused`: AWS can never stop it, so that asking again before the next edge would not help.
     pub refused: bool,
     /// `starting`: about to be started by us, so that a run that dies then does not make the next
     /// take it for started by a person (`retain_running`).
@@ -62,6 +64,7 @@ impl Handled {
             window: None,
             instance_type: None,
             resizing: false,
+            own: None,
             acted: None,
             manual: false,
             refused: false,
@@ -69,7 +72,7 @@ impl Handled {
         }
     }
 
-    /// Whether the last start failed, or may have.
+    /// Whether the last start or stop failed, or may have.
     pub fn has_failed(&self) -> bool {
         self.retries > 0 || self.retry.is_some()
     }
@@ -105,6 +108,7 @@ impl Handled {
                 ("override", at) => handled.override_mark = Some(OverrideMark::Until(instant(at)?)),
                 ("window", at) => handled.window = Some(instant(at)?),
                 ("acted", at) => handled.acted = Some(instant(at)?),
+                ("own", name) if !name.is_empty() => handled.own = Some(name.to_owned()),
                 ("type", name) if !name.is_empty() => handled.instance_type = Some(name.to_owned()),
                 _ => return Err(wrong(word)),
             }
@@ -125,6 +129,7 @@ impl fmt::Display for Handled {
             window,
             instance_type,
             resizing,
+            own,
             acted,
             manual,
             refused,
@@ -153,6 +158,9 @@ impl fmt::Display for Handled {
         }
         if *resizing {
             f.write_str(" resizing")?;
+        }
+        if let Some(own) = own {
+            write!(f, " own={own}")?;
         }
         if let Some(acted) = acted {
             write!(f, " acted={acted}")?;
@@ -187,7 +195,7 @@ mod tests {
         survives("2026-06-01T09:00:00Z running retries=2 retry=2026-06-01T09:15:00Z");
         survives("2026-06-01T09:00:00Z stopped override=2026-06-08T00:00:00Z");
         survives("2026-06-01T09:00:00Z running override=open window=2026-06-01T12:00:00Z");
-        survives("2026-06-01T09:00:00Z running type=m5.large resizing");
+        survives("2026-06-01T09:00:00Z running type=m5.large resizing own=t3.large");
         survives("2026-06-01T17:00:00Z stopped acted=2026-06-01T17:02:11Z manual");
         survives("2026-06-01T17:00:00Z stopped refused");
         survives("2026-06-01T09:00:00Z running starting");
@@ -204,6 +212,7 @@ mod tests {
             window: Some(at),
             instance_type: Some("u7inh-32tb.480xlarge".to_owned()),
             resizing: true,
+            own: Some("u7inh-32tb.480xlarge".to_owned()),
             acted: Some(at),
             manual: true,
             refused: true,

@@ -1,39 +1,46 @@
 #![doc = include_str!("../README.md")]
 
-pub mod announce;
-pub mod apply;
-pub mod ask;
+mod announce;
+mod apply;
+mod ask;
 pub mod config;
-pub mod event;
+mod event;
 pub mod forecast;
 pub mod handled;
-pub mod import;
-pub mod metrics;
-pub mod observe;
+mod import;
+mod look;
+mod metrics;
+mod observe;
+mod one;
+mod only;
 pub mod plan;
-pub mod report;
+mod report;
 pub mod resource;
-pub mod run;
+mod run;
 pub mod schedule;
-pub mod targets;
+
+use std::{collections::BTreeSet, sync::Mutex};
 
 use aws_config::SdkConfig;
 use serde_json::Value;
 use shared::{error::HandlerError, runtime::Invocation};
 use tokio::sync::OnceCell;
 
-use crate::{config::Config, event::Request, observe::documents::documents};
+use crate::{config::Config, event::Request, observe::documents::documents_or_none};
 
 /// What stays from one event to the next.
 #[derive(Debug)]
 pub struct App {
     config: Config,
     own: OnceCell<SdkConfig>,
+    /// What failed in the last run, so that nobody is told the same every few minutes. Lost with the
+    /// process, and then told once more.
+    told: Mutex<BTreeSet<String>>,
 }
 
 impl App {
     pub fn new(config: Config) -> Self {
-        Self { config, own: OnceCell::new() }
+        Self { config, own: OnceCell::new(), told: Mutex::default() }
     }
 
     /// The configuration of clients in the function's own account and region.
@@ -51,12 +58,14 @@ pub async fn handle(app: &App, invocation: Invocation) -> Result<Value, HandlerE
     let now = invocation.clock;
     match request {
         Request::Run(run) => {
-            let own = app.own().await;
-            let documents = documents(own, config).await?;
-            let report = run::run(config, own, documents, &run, &invocation).await?;
+            let documents = documents_or_none(app.own().await, config).await;
+            let report = run::run(app, documents, &run, &invocation).await?;
             Ok(serde_json::to_value(report).map_err(anyhow::Error::from)?)
         }
         Request::Explain(question) => ask::explain(app, &question, now).await,
+        Request::ExplainResource(question, now) => {
+            one::explain(app, &question, now, &invocation).await
+        }
         Request::Preview(question) => ask::preview(app, &question, &invocation).await,
         Request::Lint(question) => ask::lint(app, &question, now).await,
         Request::Import(import) => ask::import(config, &import, now),

@@ -1,23 +1,25 @@
 //! The answer of a run: what was done, what was left out and why, what failed. Pure.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use shared::{
-    error::{AwsError, quoted_id, quoted_to},
+    error::{AwsError, quoted, quoted_id, quoted_to},
     report::{LISTED, Lines},
     target::Target,
 };
 
 use crate::{
-    apply::Applied,
+    apply::{Applied, refusal},
     event::Run,
     plan::{
         Plan,
-        action::{Action, Change, Problem, Skipped},
+        action::{Action, Change, Named, Problem, Skipped},
     },
 };
 
 #[derive(Debug, Default, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     pub now: String,
     pub dry_run: bool,
     pub counts: Counts,
@@ -29,27 +31,39 @@ pub struct Report {
     /// Failures that belong to no target: an account that cannot be entered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
+    /// Of the failures, by what they are about: those of the last run are not told again.
+    #[serde(skip)]
+    pub failures: BTreeMap<String, Failure>,
+}
+
+/// Whether the tags of the resource say so already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    New,
+    Known,
 }
 
 impl Report {
-    pub fn new(run: &Run, warnings: Vec<String>) -> Self {
-        Self { now: run.now.to_string(), dry_run: run.dry_run, warnings, ..Self::default() }
+    pub(crate) fn new(run: &Run, warnings: Vec<String>) -> Self {
+        Self { now: run.now.to_string(), dry_run: run.is_dry, warnings, ..Self::default() }
     }
 
     /// Adds a target.
-    pub fn add(&mut self, target: TargetReport) {
+    pub(crate) fn add(&mut self, mut target: TargetReport) {
         self.counts.add(target.counts);
+        self.failures.append(&mut target.failures);
         self.targets.push(target);
     }
 
     /// Adds a failure that belongs to no target.
-    pub fn fail(&mut self, what: String) {
+    pub(crate) fn fail(&mut self, what: String) {
         self.counts.failed += 1;
+        self.failures.insert(what.clone(), Failure::New);
         self.failed.push(what);
     }
 
     /// Adds advice on schedules. Inline ones may be many.
-    pub fn advise(&mut self, mut advice: Vec<String>) {
+    pub(crate) fn advise(&mut self, mut advice: Vec<String>) {
         let n_cut = advice.len().saturating_sub(LISTED);
         advice.truncate(LISTED);
         self.warnings.extend(advice);
@@ -58,10 +72,19 @@ impl Report {
 
     /// Logs one line of counts per target, also when nothing was done: a run that left no line did
     /// not look.
-    pub fn log_counts(&self) {
+    pub(crate) fn log_counts(&self) {
         for target in &self.targets {
-            let Counts { managed, running, started, stopped, skipped, failed, left } =
-                target.counts;
+            let Counts {
+                managed,
+                running,
+                started,
+                stopped,
+                skipped,
+                problems,
+                overridden,
+                failed,
+                left,
+            } = target.counts;
             tracing::info!(
                 account = target.account.as_deref().unwrap_or("own"),
                 region = target.region,
@@ -72,6 +95,8 @@ impl Report {
                 started,
                 stopped,
                 skipped,
+                problems,
+                overridden,
                 failed,
                 left,
                 "run"
@@ -82,7 +107,7 @@ impl Report {
 
 /// One account in one region.
 #[derive(Debug, Default, Serialize)]
-pub struct TargetReport {
+pub(crate) struct TargetReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     pub region: String,
@@ -94,6 +119,11 @@ pub struct TargetReport {
     pub failed: Lines<Line>,
     #[serde(skip_serializing_if = "Lines::is_empty")]
     pub warnings: Lines<Line>,
+    /// Overrides that hold.
+    #[serde(skip_serializing_if = "Lines::is_empty")]
+    pub overrides: Lines<Line>,
+    #[serde(skip)]
+    pub failures: BTreeMap<String, Failure>,
     /// Entries that the lists above leave out.
     #[serde(skip_serializing_if = "is_zero")]
     pub not_listed: usize,
@@ -105,26 +135,42 @@ fn is_zero(n: &usize) -> bool {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Resources that carry the schedule tag.
     pub managed: usize,
     pub running: usize,
     pub started: usize,
     pub stopped: usize,
     pub skipped: usize,
+    /// Resources that something is wrong with.
+    pub problems: usize,
+    /// Resources with an override that holds.
+    pub overridden: usize,
     pub failed: usize,
     /// Planned, but the time was up; the next run does them.
     pub left: usize,
 }
 
 impl Counts {
-    pub fn add(&mut self, other: Self) {
-        let Self { managed, running, started, stopped, skipped, failed, left } = other;
+    pub(crate) fn add(&mut self, other: Self) {
+        let Self {
+            managed,
+            running,
+            started,
+            stopped,
+            skipped,
+            problems,
+            overridden,
+            failed,
+            left,
+        } = other;
         self.managed += managed;
         self.running += running;
         self.started += started;
         self.stopped += stopped;
         self.skipped += skipped;
+        self.problems += problems;
+        self.overridden += overridden;
         self.failed += failed;
         self.left += left;
     }
@@ -132,46 +178,42 @@ impl Counts {
 
 /// One resource and what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     #[serde(rename = "do", skip_serializing_if = "Option::is_none")]
     pub change: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<&'static str>,
     pub resource: String,
+    /// The value of its tag `Name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub because: String,
 }
 
 impl Line {
-    fn action(action: &Action) -> Self {
+    fn of(resource: &Named, because: &str) -> Self {
+        let Named { kind, id, name, arn: _ } = resource;
         Self {
-            change: Some(action.change.to_string()),
-            kind: Some(action.kind.name()),
-            resource: name(&action.id),
-            because: sentence(&action.why),
+            change: None,
+            kind: Some(kind.name()),
+            resource: quoted_id(id).to_string(),
+            name: name.as_ref().map(|name| quoted(name).to_string()),
+            because: sentence(because),
         }
+    }
+
+    fn action(action: &Action) -> Self {
+        let change = Some(action.change.to_string());
+        Self { change, ..Self::of(&action.resource, &action.why) }
     }
 
     fn skipped(skipped: &Skipped) -> Self {
-        Self {
-            change: None,
-            kind: Some(skipped.kind.name()),
-            resource: name(&skipped.id),
-            because: sentence(&skipped.reason),
-        }
+        Self::of(&skipped.resource, &skipped.reason)
     }
 
     fn problem(problem: &Problem) -> Self {
-        Self {
-            change: None,
-            kind: Some(problem.kind.name()),
-            resource: name(&problem.id),
-            because: sentence(&problem.text),
-        }
+        Self::of(&problem.resource, &problem.text)
     }
-}
-
-fn name(id: &str) -> String {
-    quoted_id(id).to_string()
 }
 
 /// The texts of plans quote what is foreign; this is for the whole.
@@ -183,30 +225,52 @@ const MAX_SENTENCE_CHARS: usize = 500;
 
 impl TargetReport {
     /// What was planned, before anything is done: all that a dry run says.
-    pub fn planned(target: Target, plan: &Plan) -> Self {
+    pub(crate) fn planned(target: Target, plan: &Plan) -> Self {
         let (fatal, harmless): (Vec<_>, Vec<_>) =
             plan.problems.iter().partition(|problem| problem.fails_run);
         let mut report = Self {
-            account: target.account,
-            region: target.region,
             counts: Counts {
                 managed: plan.n_managed,
                 running: plan.n_running,
                 skipped: plan.skipped.len(),
+                problems: plan.problems.len(),
+                overridden: plan.overridden.len(),
                 failed: fatal.len(),
                 ..Counts::default()
             },
             skipped: plan.skipped.iter().map(Line::skipped).collect(),
-            failed: fatal.into_iter().map(Line::problem).collect(),
+            failed: fatal.iter().copied().map(Line::problem).collect(),
             warnings: harmless.into_iter().map(Line::problem).collect(),
+            overrides: plan
+                .overridden
+                .iter()
+                .map(|(resource, overridden)| Line::of(resource, &overridden.to_string()))
+                .collect(),
+            account: target.account,
+            region: target.region,
             ..Self::default()
         };
+        for problem in fatal {
+            report.note(&problem.resource, &problem.text, Failure::New);
+        }
         report.count_left_out();
         report
     }
 
+    /// Adds what is left alone after all.
+    pub(crate) fn skip(&mut self, skipped: &[Skipped]) {
+        self.counts.skipped += skipped.len();
+        self.skipped.extend(skipped.iter().map(Line::skipped));
+        self.count_left_out();
+    }
+
+    /// Where it is, for sentences: `111111111111 eu-west-1`.
+    pub(crate) fn place(&self) -> String {
+        format!("{} {}", self.account.as_deref().unwrap_or("own account"), self.region)
+    }
+
     /// Adds actions that were done, or in a dry run would be.
-    pub fn done(&mut self, actions: &[Action]) {
+    pub(crate) fn done(&mut self, actions: &[Action]) {
         self.counts.started += actions.iter().filter(|action| action.change.starts()).count();
         self.counts.stopped += actions.iter().filter(|action| action.change.stops()).count();
         // A reader sees nothing of a change that only remembers.
@@ -215,44 +279,83 @@ impl TargetReport {
         self.count_left_out();
     }
 
-    /// Adds what became of the plan. Returns the failures.
-    pub fn applied(&mut self, applied: Applied) -> impl Iterator<Item = AwsError> + use<> {
-        let Applied { done, failed, errors, untagged, left } = applied;
-        self.counts.failed +=
-            failed.len() + untagged.iter().map(|untagged| untagged.resources.len()).sum::<usize>();
+    /// Adds what became of the plan. Returns the failures that the invocation fails for, each with
+    /// what it is about.
+    pub(crate) fn applied(&mut self, applied: &Applied) -> Vec<(AwsError, String)> {
+        let Applied { done, failed, instead, errors, untagged, left } = applied;
+        let mut fatal = Vec::new();
+        for (action, index) in failed.iter().chain(instead) {
+            let error = &errors[*index];
+            let refusal = refusal(error);
+            let is_known = action.known_problem.as_deref() == Some(refusal.as_str());
+            // A start that fails again and again is told every time: somebody waits.
+            if !is_known || action.change.starts() {
+                fatal.push((error.clone(), self.about(&action.resource)));
+            }
+            let failure = if is_known { Failure::Known } else { Failure::New };
+            self.note(&action.resource, &refusal, failure);
+        }
+        for untagged in untagged {
+            let resource = untagged.resources.first().map_or("", String::as_str);
+            let about = format!("{} {}", self.place(), quoted_id(resource));
+            self.failures.insert(format!("{about}: tags"), Failure::New);
+            fatal.push((untagged.error.clone(), about));
+        }
+        self.counts.failed += failed.len()
+            + instead.len()
+            + untagged.iter().map(|untagged| untagged.resources.len()).sum::<usize>();
         self.counts.left += left.len();
-        self.failed.extend(failed.iter().map(|(action, index)| Line {
+        self.failed.extend(failed.iter().chain(instead).map(|(action, index)| Line {
             because: errors[*index].summary(),
             ..Line::action(action)
         }));
-        for untagged in &untagged {
+        for untagged in untagged {
             let because = untagged.error.summary();
             self.failed.extend(untagged.resources.iter().map(|resource| Line {
                 change: Some("remember".to_owned()),
                 kind: None,
-                resource: name(resource),
+                resource: quoted_id(resource).to_string(),
+                name: None,
                 because: because.clone(),
             }));
         }
-        self.done(&done);
-        errors.into_iter().chain(untagged.into_iter().map(|untagged| untagged.error))
+        self.done(done);
+        let started = instead.iter().map(|(action, _)| Line {
+            change: Some("start as before".to_owned()),
+            ..Line::action(action)
+        });
+        self.counts.started += instead.len();
+        self.actions.extend(started);
+        self.count_left_out();
+        fatal
+    }
+
+    fn about(&self, resource: &Named) -> String {
+        format!("{} {resource}", self.place())
+    }
+
+    fn note(&mut self, resource: &Named, what: &str, failure: Failure) {
+        self.failures.insert(format!("{}: {what}", self.about(resource)), failure);
     }
 
     /// Adds a failed listing.
-    pub fn fail(&mut self, error: &AwsError) {
+    pub(crate) fn fail(&mut self, error: &AwsError) {
         self.counts.failed += 1;
+        let because = error.summary();
+        self.failures.insert(format!("{}: {because}", self.place()), Failure::New);
         self.failed.push(Line {
             change: None,
             kind: None,
             resource: "listing".to_owned(),
-            because: error.summary(),
+            name: None,
+            because,
         });
         self.count_left_out();
     }
 
     fn count_left_out(&mut self) {
-        let Self { actions, skipped, failed, warnings, .. } = self;
-        let lists = [actions, skipped, failed, warnings];
+        let Self { actions, skipped, failed, warnings, overrides, .. } = self;
+        let lists = [actions, skipped, failed, warnings, overrides];
         self.not_listed = lists.into_iter().map(|list| list.n_left_out()).sum();
     }
 }

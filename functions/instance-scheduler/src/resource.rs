@@ -52,6 +52,8 @@ pub struct Resource {
     pub kind: Kind,
     /// Instance id, database or cluster identifier, or group name.
     pub id: Box<str>,
+    /// The value of its tag `Name`.
+    pub name: Option<Box<str>>,
     pub power: Power,
     /// The value of the schedule tag.
     pub schedule: Rc<str>,
@@ -67,7 +69,7 @@ pub struct Resource {
 /// What few resources have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extra {
-    /// RDS resources are tagged by ARN.
+    /// Of databases, clusters and groups, as the service says it.
     pub arn: Option<String>,
     /// The value of `caretaker:override`.
     pub override_tag: Option<String>,
@@ -81,6 +83,8 @@ pub struct Extra {
     pub state_reason: Option<String>,
     /// Why starting or stopping can never work, known without trying.
     pub obstacle: Option<Obstacle>,
+    /// How many tags more it may have, where these are few.
+    pub tags_left: Option<u8>,
     pub hibernation_configured: bool,
     /// The id of the request that launched a spot instance.
     pub spot_request: Option<String>,
@@ -92,6 +96,15 @@ pub struct Extra {
     pub capacity: Option<Capacity>,
     /// The value of `caretaker:capacity`: the sizes to restore.
     pub capacity_tag: Option<String>,
+}
+
+impl Extra {
+    /// An Auto Scaling group without instances that has its former sizes in the tag. Its maximum
+    /// may be left, or be back.
+    pub fn is_emptied(&self) -> bool {
+        let is_empty = |capacity: Capacity| capacity.min == 0 && capacity.desired == 0;
+        self.capacity_tag.is_some() && self.capacity.is_some_and(is_empty)
+    }
 }
 
 /// Known from the listing, so never attempted.
@@ -130,6 +143,13 @@ pub struct Capacity {
 
 impl Capacity {
     pub const ZERO: Self = Self { min: 0, max: 0, desired: 0 };
+
+    /// The same with at most so many instances.
+    #[must_use]
+    pub fn at_most(self, most: i32) -> Self {
+        let Self { min, max, desired } = self;
+        Self { min: min.min(most), max: max.min(most), desired: desired.min(most) }
+    }
 
     /// Reads what `Display` wrote. Legal in a tag of any service.
     pub fn parse(text: &str) -> Option<Self> {

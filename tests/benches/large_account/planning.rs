@@ -41,7 +41,14 @@ pub(crate) fn measure(n_instances: usize) -> anyhow::Result<()> {
 fn plan(n_instances: usize, state: State) -> anyhow::Result<Duration> {
     let catalog = Catalog::new(TimeZone::UTC, fleet::documents(), []);
     let resources = resources(n_instances, state)?;
-    let settings = Settings { now: fleet::NOW.parse()?, interval: SignedDuration::from_mins(5) };
+    let settings = Settings {
+        now: fleet::NOW.parse()?,
+        interval: SignedDuration::from_mins(5),
+        max_capacity: 100,
+        instance_types: &[],
+        max_override: None,
+        in_detail: false,
+    };
     let n_actions = if state == State::Asleep { n_instances } else { 0 };
     let mut durations = Vec::new();
     for _ in 0..rounds(21) {
@@ -64,6 +71,7 @@ fn resources(n_instances: usize, state: State) -> anyhow::Result<Vec<Resource>> 
     let resource = |number: usize| Resource {
         kind: Kind::Instance,
         id: format!("i-{number:017x}").into(),
+        name: None,
         power: if state == State::Asleep { Power::Stopped } else { Power::Running },
         schedule: Rc::clone(&schedules[number % schedules.len()]),
         handled: (state == State::InStep).then(|| handled.as_str().into()),

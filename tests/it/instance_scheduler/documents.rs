@@ -110,7 +110,9 @@ fn a_document_that_would_cost_much_is_refused_and_harms_no_other() {
         place.ec2.add(instance(3, "office").stopped());
     });
     let run = account.tick(MONDAY);
-    assert_eq!(failure(&run), None);
+    let (error_type, message) = failure(&run).unwrap();
+    assert_eq!(error_type, "Failed", "{message}");
+    assert!(message.contains("what follows `alias` is left alone"), "{message}");
     assert_eq!(account.power(&id(3)), "pending");
     let problems = lines(&run, "warnings").join("\n");
     assert_eq!(problems.matches("is broken: line 1, column ").count(), 2, "{problems}");

@@ -12,7 +12,10 @@ use tests::aws::{
 
 use super::*;
 
+/// In the organization.
 const OTHER: &str = "222222222222";
+/// Not in it, but named.
+const THIRD: &str = "333333333333";
 const EVENING: &str = "2026-06-01T17:00:00Z";
 const MORNING: &str = "2026-06-02T09:00:00Z";
 const KEY: &str = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-4000-8000-000000000000";
@@ -27,7 +30,7 @@ const DONE_BY_AWS: [&str; 2] = [
 
 /// Every condition of the template holds, so that every statement is there.
 const PARAMETERS: &[(&str, &str)] = &[
-    ("Accounts", HOME_ACCOUNT),
+    ("Accounts", "111111111111,333333333333"),
     ("OrganizationalUnits", "ou-loc1-00000001"),
     ("AlertTopicArn", "arn:aws:sns:eu-west-1:111111111111:alerts"),
     ("SchedulerCalendarBucket", "calendars"),
@@ -68,7 +71,9 @@ fn populate(world: &mut World, account: &str, now: Timestamp) {
 }
 
 fn build(world: &mut World, now: Timestamp) {
-    stage::target(OTHER, PARAMETERS_OF_TARGET).unwrap().install(world, now);
+    for account in [OTHER, THIRD] {
+        stage::target(account, PARAMETERS_OF_TARGET).unwrap().install(world, now);
+    }
     world.organization.create(HOME_ACCOUNT);
     let unit = world.organization.add_unit("all", "r-loc1").unwrap();
     world.organization.add_account(OTHER, "other", &unit, "ACTIVE");

@@ -1,9 +1,11 @@
 //! The instance scheduler as a whole: the real binary, on real events, against the local AWS, with
 //! the role that the template gives it.
 
+mod bounds;
 mod counts;
 mod databases;
 mod deadline;
+mod defects;
 mod documents;
 mod failing;
 mod failures;
@@ -11,9 +13,11 @@ mod fortnight;
 mod grants;
 mod groups;
 mod hands;
+mod one;
 mod organization;
 mod questions;
 mod readme;
+mod reference;
 mod runs;
 mod targets;
 mod vectors;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use tests::aws::organizations;
+use tests::aws::{
+    faults::{Calls, Fault},
+    organizations,
+};
 
 use super::{
     targets::{OTHER, THIRD, running, with_accounts},
@@ -59,6 +62,79 @@ fn several_units_are_looked_after_together() {
     let account = with_units(&[("OrganizationalUnits", &units)], "ACTIVE");
     account.tick(MONDAY).answer();
     assert_eq!(left_alone(&account), [HOME_ACCOUNT]);
+}
+
+/// `OTHER` is in a unit below the first, and `THIRD` in one below that.
+fn nested(world: &mut World) {
+    let root = world.organization.create(HOME_ACCOUNT);
+    assert_eq!(world.organization.add_unit("all", &root).as_deref(), Some(UNIT));
+    assert_eq!(world.organization.add_unit("shops", UNIT).as_deref(), Some(SECOND_UNIT));
+    let banks = world.organization.add_unit("banks", SECOND_UNIT).unwrap();
+    world.organization.add_account(OTHER, "shop", SECOND_UNIT, "ACTIVE");
+    world.organization.add_account(THIRD, "bank", &banks, "ACTIVE");
+    world.organization.sends_empty_pages = true;
+    world.organization.is_status_retired = true;
+}
+
+fn with_nested_units(parameters: &[(&str, &str)]) -> Account {
+    with_accounts(&[OTHER, THIRD], parameters, |world, now| {
+        for account in [OTHER, THIRD] {
+            target_account(world, account, now);
+        }
+        nested(world);
+    })
+}
+
+#[test]
+fn the_accounts_of_the_units_below_a_unit_are_looked_after() {
+    let account = with_nested_units(&[("OrganizationalUnits", UNIT)]);
+    let run = account.tick(MONDAY);
+    assert_eq!(run.answer()["counts"]["stopped"], 6, "{:#}", run.answer());
+    assert_eq!(left_alone(&account), [HOME_ACCOUNT]);
+
+    // The root is above all units; what is excluded is left out wherever it is.
+    let excluded = ("ExcludedAccounts", THIRD);
+    let account = with_nested_units(&[("OrganizationalUnits", "r-loc1"), excluded]);
+    account.tick(MONDAY).answer();
+    assert_eq!(left_alone(&account), [THIRD]);
+
+    // A unit that is named beside the one above it is entered once.
+    let units = [UNIT, SECOND_UNIT].join(",");
+    let account = with_nested_units(&[("OrganizationalUnits", &units)]);
+    account.tick(MONDAY).answer();
+    assert_eq!(account.aws.log().count("sts:AssumeRole"), 2);
+    assert_eq!(left_alone(&account), [HOME_ACCOUNT]);
+}
+
+#[test]
+fn a_unit_below_that_cannot_be_listed_hides_no_account_above_it() {
+    let account = with_nested_units(&[("OrganizationalUnits", UNIT)]);
+    // Every first page is empty, so that the third unit is listed by the fifth call.
+    let fifth = Calls::from_nth(5).of("organizations:ListAccountsForParent");
+    account.aws.faults().inject(Fault::Denied, fifth);
+    let run = account.tick(MONDAY);
+    let failed = report(&run)["failed"][0].as_str().unwrap().to_owned();
+    assert!(failed.starts_with("unit ou-loc1-00000003: organizations:"), "{failed}");
+    assert_eq!(left_alone(&account), [HOME_ACCOUNT, THIRD]);
+}
+
+#[test]
+fn defect_m11_named_accounts_are_looked_after_while_the_organization_cannot_be_listed() {
+    let parameters = [("OrganizationalUnits", UNIT), ("Accounts", THIRD)];
+    let account = with_nested_units(&parameters);
+    for operation in ["ListAccountsForParent", "ListOrganizationalUnitsForParent"] {
+        let calls = Calls::every().of(format!("organizations:{operation}"));
+        account.aws.faults().inject(Fault::Denied, calls);
+    }
+    let run = account.tick(MONDAY);
+    assert_eq!(failure(&run).unwrap().0, "Aws.Denied");
+    assert_eq!(left_alone(&account), [HOME_ACCOUNT, OTHER]);
+
+    // Also when an event asks for it; whether another is in the unit is not known.
+    let run = account.function.invoke(&json!({ "accounts": [THIRD] }));
+    assert_eq!(report(&run)["targets"].as_array().unwrap().len(), 3);
+    let run = account.function.invoke(&json!({ "accounts": [OTHER] }));
+    assert_eq!(failure(&run).unwrap().0, "Aws.Denied");
 }
 
 #[test]

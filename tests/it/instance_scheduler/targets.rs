@@ -185,7 +185,7 @@ fn a_digest_tells_what_failed() {
 fn a_refusal_with_hundreds_of_names_is_still_told() {
     let account = Account::with(
         MONDAY,
-        &[("AlertTopicArn", TOPIC)],
+        &[("AlertTopicArn", TOPIC), ("SchedulerMaxChanges", "off")],
         |spec| spec,
         |world, _| {
             let place = world.place(HOME_ACCOUNT, REGION);

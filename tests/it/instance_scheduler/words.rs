@@ -96,15 +96,19 @@ fn an_unknown_schedule_is_reported_on_its_resource_only() {
 }
 
 #[test]
-fn a_broken_document_is_reported_and_stops_nobody_else() {
+fn defect_h7_a_broken_document_that_somebody_follows_fails_the_run() {
     let account = Account::new(MONDAY, |place, now| {
         document(place, "schedules/broken", "periods: [{weekday: mon}]", now);
         place.ec2.add(instance(1, "broken"));
         place.ec2.add(instance(2, "never"));
     });
     let run = account.tick(MONDAY);
-    let warnings = run.answer()["warnings"].to_string();
-    assert!(warnings.contains("broken") && warnings.contains("weekday"), "{warnings}");
+    let (error_type, message) = failure(&run).unwrap();
+    assert_eq!(error_type, "Failed", "{message}");
+    assert!(
+        message.contains("schedule `broken` is broken") && message.contains("weekday"),
+        "{message}"
+    );
     assert_eq!(lines(&run, "warnings").len(), 1);
     assert_eq!(account.power(&id(1)), "running");
     assert_eq!(account.power(&id(2)), "stopping");
@@ -203,20 +207,30 @@ fn what_is_new_is_stopped_when_its_grace_is_over() {
 }
 
 #[test]
-fn a_missing_calendar_is_reported_and_its_schedule_goes_on() {
+fn defect_h1_without_its_calendar_a_schedule_starts_and_stops_nothing() {
     let account = Account::new(MONDAY, |place, now| {
         let text = "calendars: [holidays]\nperiods: [{begintime: '09:00', endtime: '17:00'}]";
         document(place, "schedules/office", text, now);
         place.ec2.add(instance(1, "office").stopped());
+        place.ec2.add(instance(2, "office"));
+        place.ec2.add(instance(3, "always").stopped());
     });
-    let run = account.tick(MONDAY);
-    let warnings = run.answer()["warnings"].to_string();
-    assert!(warnings.contains("unknown calendar `holidays`"), "{warnings}");
-    assert_eq!(account.power(&id(1)), "pending");
-
+    for calendar in
+        [None, Some("[06-01, easter]"), Some("BEGIN:VCALENDAR\nnonsense\nEND:VCALENDAR")]
+    {
+        if let Some(text) = calendar {
+            account.document("calendars/holidays", text);
+        }
+        let run = account.tick(MONDAY);
+        let (error_type, message) = failure(&run).unwrap();
+        assert_eq!(error_type, "Failed", "{message}");
+        assert!(message.contains("schedule `office` is not whole: "), "{message}");
+        assert_eq!(lines(&run, "skipped").len(), 2);
+        let powers = [1, 2, 3].map(|number| account.power(&id(number)));
+        assert_eq!(powers, ["stopped", "running", "pending"]);
+    }
     account.document("calendars/holidays", "[06-01]");
     let run = account.tick("2026-06-01T09:05:00Z");
-    assert_eq!(run.answer()["warnings"], json!(null), "{:#}", run.answer());
     assert!(lines(&run, "actions")[0].contains("2026-06-01"), "{:#}", run.answer());
 }
 

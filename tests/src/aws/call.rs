@@ -64,6 +64,11 @@ impl Touched {
     pub fn everything() -> Vec<Self> {
         vec![Self { arn: "*".to_owned(), ..Self::default() }]
     }
+
+    /// The account in the ARN. Those of S3 have none.
+    pub fn account(&self) -> Option<&str> {
+        self.arn.split(':').nth(4).filter(|account| !account.is_empty())
+    }
 }
 
 /// An error as AWS sends it: HTTP status, code, text.

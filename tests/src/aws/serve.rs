@@ -178,6 +178,7 @@ impl Core {
         // The local hand may do everything, so what it touches need not be found out.
         if caller.role.is_some() {
             let resources = (service.resources)(world, &call);
+            let resources = world.with_organization(resources);
             let action = call.action();
             if let Err(refused) = self.allow(caller, &call, &action, &resources) {
                 return Err(refusal::denied(service, &caller.arn, &action, &refused.resource));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     autoscaling,
+    call::Touched,
     credentials::Credentials,
     dice::Dice,
     ec2, events,
@@ -61,6 +62,16 @@ impl World {
     /// Whose access key this is.
     pub(super) fn caller_of_key(&self, key: &str) -> Option<Caller> {
         self.identities.caller_of_key(key).map(|caller| self.in_organization(caller))
+    }
+
+    /// The same with the organization of the account that each is in.
+    pub(super) fn with_organization(&self, mut resources: Vec<Touched>) -> Vec<Touched> {
+        for resource in &mut resources {
+            let organization = resource.account().and_then(|account| self.organization.of(account));
+            let key = organization.map(|id| ("aws:ResourceOrgID".to_owned(), id.to_owned()));
+            resource.keys.extend(key);
+        }
+        resources
     }
 
     fn in_organization(&self, caller: Caller) -> Caller {

@@ -17,11 +17,14 @@ impl<'a> Scope<'a> {
         Ok(match name {
             "AWS::AccountId" => json!(account),
             "AWS::Region" => json!(region),
-            "AWS::Partition" => json!("aws"),
-            "AWS::URLSuffix" => json!("amazonaws.com"),
+            "AWS::Partition" => json!(partition(region).0),
+            "AWS::URLSuffix" => json!(partition(region).1),
             "AWS::StackName" => json!(stack_name),
             "AWS::StackId" => {
-                json!(format!("arn:aws:cloudformation:{region}:{account}:stack/{stack_name}/local"))
+                let partition = partition(region).0;
+                json!(format!(
+                    "arn:{partition}:cloudformation:{region}:{account}:stack/{stack_name}/local"
+                ))
             }
             _ => match self.parameters.get(name) {
                 Some(value) => value.clone(),
@@ -77,30 +80,40 @@ impl<'a> Scope<'a> {
     pub(super) fn attribute(&self, logical_id: &str, attribute: &str) -> anyhow::Result<String> {
         let Deployment { account, region, .. } = self.deployment;
         let (kind, name) = (self.kind(logical_id)?, self.name(logical_id)?);
+        let (partition, suffix) = partition(region);
         Ok(match (kind, attribute) {
             ("AWS::SQS::Queue", "QueueName") => name,
             ("AWS::SQS::Queue", "QueueUrl") => {
-                format!("https://sqs.{region}.amazonaws.com/{account}/{name}")
+                format!("https://sqs.{region}.{suffix}/{account}/{name}")
             }
-            ("AWS::SQS::Queue", "Arn") => format!("arn:aws:sqs:{region}:{account}:{name}"),
+            ("AWS::SQS::Queue", "Arn") => format!("arn:{partition}:sqs:{region}:{account}:{name}"),
             ("AWS::SNS::Topic", "Arn" | "TopicArn") => {
-                format!("arn:aws:sns:{region}:{account}:{name}")
+                format!("arn:{partition}:sns:{region}:{account}:{name}")
             }
-            ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{name}"),
+            ("AWS::IAM::Role", "Arn") => format!("arn:{partition}:iam::{account}:role/{name}"),
             ("AWS::IAM::ManagedPolicy", "Arn" | "PolicyArn") => {
-                format!("arn:aws:iam::{account}:policy/{name}")
+                format!("arn:{partition}:iam::{account}:policy/{name}")
             }
-            ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
+            ("AWS::S3::Bucket", "Arn") => format!("arn:{partition}:s3:::{name}"),
             ("AWS::DynamoDB::Table", "Arn") => {
-                format!("arn:aws:dynamodb:{region}:{account}:table/{name}")
+                format!("arn:{partition}:dynamodb:{region}:{account}:table/{name}")
             }
             ("AWS::Logs::LogGroup", "Arn") => {
-                format!("arn:aws:logs:{region}:{account}:log-group:{name}:*")
+                format!("arn:{partition}:logs:{region}:{account}:log-group:{name}:*")
             }
             ("AWS::Serverless::Function" | "AWS::Lambda::Function", "Arn") => {
-                format!("arn:aws:lambda:{region}:{account}:function:{name}")
+                format!("arn:{partition}:lambda:{region}:{account}:function:{name}")
             }
             _ => bail!("the attribute `{attribute}` of a `{kind}` is not understood"),
         })
+    }
+}
+
+/// The partition of a region, and the end of its hosts.
+fn partition(region: &str) -> (&'static str, &'static str) {
+    match region {
+        _ if region.starts_with("cn-") => ("aws-cn", "amazonaws.com.cn"),
+        _ if region.starts_with("us-gov-") => ("aws-us-gov", "amazonaws.com"),
+        _ => ("aws", "amazonaws.com"),
     }
 }

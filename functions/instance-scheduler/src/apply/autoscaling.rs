@@ -7,13 +7,20 @@ use shared::{deadline::Deadline, error::AwsResultExt as _};
 
 use super::Applied;
 use crate::{
-    plan::action::{Action, Change},
+    plan::action::{Action, Change, GroupChange},
     resource::Capacity,
 };
 
+impl From<Action<GroupChange>> for Action {
+    fn from(action: Action<GroupChange>) -> Self {
+        let (action, change) = action.split();
+        action.with(Change::Group(change))
+    }
+}
+
 pub(super) async fn change(
     aws: &SdkConfig,
-    actions: Vec<Action>,
+    actions: Vec<Action<GroupChange>>,
     deadline: Deadline,
     applied: &mut Applied,
 ) {
@@ -23,21 +30,21 @@ pub(super) async fn change(
     let autoscaling = Client::new(aws);
     for action in actions {
         if deadline.has_passed() {
-            applied.left.push(action);
+            applied.leave([action]);
             continue;
         }
         let Capacity { min, max, desired } = match action.change {
-            Change::Restore(capacity) => capacity,
-            _ => Capacity::ZERO,
+            GroupChange::Restore(capacity) => capacity,
+            GroupChange::Empty => Capacity::ZERO,
         };
         let call = autoscaling
             .update_auto_scaling_group()
-            .auto_scaling_group_name(action.id.as_ref())
+            .auto_scaling_group_name(action.resource.id.as_ref())
             .min_size(min)
             .max_size(max)
             .desired_capacity(desired);
         match call.send().await.during("autoscaling:UpdateAutoScalingGroup") {
-            Ok(_) => applied.done.push(action),
+            Ok(_) => applied.done.push(action.into()),
             Err(error) => applied.fail([action], error),
         }
     }

@@ -1,5 +1,7 @@
 //! Starts and stops instances in batches.
 
+mod types;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +10,7 @@ use std::{
 use aws_config::SdkConfig;
 use aws_sdk_ec2::{
     Client,
-    types::{AttributeValue, Instance, InstanceState, InstanceStateName, Reservation},
+    types::{Instance, InstanceState, InstanceStateName, Reservation},
 };
 use shared::{
     batch::{self, in_batches},
@@ -17,7 +19,7 @@ use shared::{
 };
 
 use super::Applied;
-use crate::plan::action::{Action, Change};
+use crate::plan::action::{Action, Change, InstanceChange};
 
 /// One call for so many instances: large enough to be few calls, small enough that one refused
 /// batch does not hold up a whole account.
@@ -32,18 +34,25 @@ enum Call {
 }
 
 impl Call {
-    fn of(action: &Action) -> Self {
+    fn of(action: &Action<InstanceChange>) -> Self {
         match &action.change {
-            Change::Stop { hibernate: true } => Self::Hibernate,
-            change if change.stops() => Self::Stop,
-            _ => Self::Start,
+            InstanceChange::Start(_) => Self::Start,
+            InstanceChange::Stop | InstanceChange::StopToResize { .. } => Self::Stop,
+            InstanceChange::Hibernate => Self::Hibernate,
         }
+    }
+}
+
+impl From<Action<InstanceChange>> for Action {
+    fn from(action: Action<InstanceChange>) -> Self {
+        let (action, change) = action.split();
+        action.with(Change::Instance(change))
     }
 }
 
 pub(super) async fn change(
     aws: &SdkConfig,
-    mut actions: Vec<Action>,
+    mut actions: Vec<Action<InstanceChange>>,
     deadline: Deadline,
     applied: &mut Applied,
 ) {
@@ -51,6 +60,7 @@ pub(super) async fn change(
         return;
     }
     let ec2 = Client::new(aws);
+    let mut denied = BTreeSet::new();
     // Taken from the end, so that what is done leaves no hole behind: the memory for 100,000 actions
     // is there once.
     actions.reverse();
@@ -59,44 +69,56 @@ pub(super) async fn change(
         let first = actions.partition_point(|action| Call::of(action) > call);
         let batch = actions.split_off(first.max(actions.len().saturating_sub(INSTANCES_PER_CALL)));
         actions.shrink_to_fit();
-        let batch = set_types(&ec2, batch.into_iter().rev(), deadline, applied).await;
+        let batch = types::set(&ec2, batch.into_iter().rev(), deadline, applied).await;
         if deadline.has_passed() {
-            applied.left.extend(batch);
-        } else if !batch.is_empty() {
-            send(&ec2, call, batch, applied).await;
-        }
-    }
-}
-
-/// Gives those the type that must have another before they start, and returns what can be started
-/// or stopped.
-async fn set_types(
-    ec2: &Client,
-    actions: impl Iterator<Item = Action>,
-    deadline: Deadline,
-    applied: &mut Applied,
-) -> Vec<Action> {
-    let mut ready = Vec::new();
-    for action in actions {
-        if deadline.has_passed() {
-            applied.left.push(action);
+            applied.leave(batch);
             continue;
         }
-        match &action.change {
-            Change::Start { set_type: Some(instance_type), .. } => {
-                match set_type(ec2, &action.id, instance_type).await {
-                    Ok(()) => ready.push(action),
-                    Err(error) => applied.fail([action], error),
-                }
-            }
-            _ => ready.push(action),
+        let batch = if denied.contains(&call) {
+            still_denied(&ec2, call, batch, applied).await
+        } else {
+            batch
+        };
+        if !batch.is_empty() && !send(&ec2, call, batch, applied).await {
+            denied.insert(call);
         }
     }
-    ready
 }
 
-async fn send(ec2: &Client, call: Call, actions: Vec<Action>, applied: &mut Applied) {
-    let ids: Vec<String> = actions.iter().map(|action| action.id.to_string()).collect();
+/// After a batch of which not one was allowed: whether that is so of this one is asked of one of
+/// its instances, instead of looking for the culprits in it again. Returns what is left to do.
+async fn still_denied(
+    ec2: &Client,
+    call: Call,
+    mut batch: Vec<Action<InstanceChange>>,
+    applied: &mut Applied,
+) -> Vec<Action<InstanceChange>> {
+    let Some(one) = batch.pop() else { return batch };
+    match send_one(ec2, call, &[one.resource.id.to_string()]).await {
+        Ok(()) => {
+            applied.done.push(one.into());
+            batch
+        }
+        Err(error) if error.kind == AwsErrorKind::Denied => {
+            batch.push(one);
+            applied.fail(batch, error);
+            Vec::new()
+        }
+        Err(_) => {
+            batch.push(one);
+            batch
+        }
+    }
+}
+
+/// Sends one batch. Tells whether any of it was allowed.
+async fn send(
+    ec2: &Client,
+    call: Call,
+    actions: Vec<Action<InstanceChange>>,
+    applied: &mut Applied,
+) -> bool {
+    let ids: Vec<String> = actions.iter().map(|action| action.resource.id.to_string()).collect();
     let outcome = in_batches(&ids, ids.len(), async |ids| match send_one(ec2, call, ids).await {
         Err(error) if error.kind == AwsErrorKind::WrongState && ids.len() > 1 => {
             Err(name_all(ec2, call, ids, error).await)
@@ -104,24 +126,43 @@ async fn send(ec2: &Client, call: Call, actions: Vec<Action>, applied: &mut Appl
         result => result,
     })
     .await;
-    let mut actions: BTreeMap<Box<str>, Action> =
-        actions.into_iter().map(|action| (action.id.clone(), action)).collect();
-    applied.done.extend(outcome.accepted.iter().filter_map(|id| actions.remove(id.as_str())));
+    let mut actions: BTreeMap<Box<str>, Action<InstanceChange>> =
+        actions.into_iter().map(|action| (action.resource.id.clone(), action)).collect();
+    let done = outcome.accepted.iter().filter_map(|id| actions.remove(id.as_str()));
+    applied.done.extend(done.map(Action::from));
+    let mut refused = outcome.refused.iter();
+    let is_denied = refused.all(|refusal| refusal.error.kind == AwsErrorKind::Denied);
+    let is_allowed = !outcome.accepted.is_empty() || !is_denied;
     for batch::Refusal { ids, error } in outcome.refused {
         let refused = ids.iter().filter_map(|id| actions.remove(id.as_str()));
         match error.kind {
-            AwsErrorKind::Capacity => {
-                for action in refused {
-                    start_as_another_type(ec2, action, &error, applied).await;
-                }
-            }
             // The error names them all, which is too much to say of each.
             AwsErrorKind::WrongState if ids.len() > 1 => {
                 applied.fail(refused, restate(&error, "changed since they were listed"));
             }
-            _ => applied.fail(refused, error),
+            AwsErrorKind::Throttled
+            | AwsErrorKind::Unavailable
+            | AwsErrorKind::Unreachable
+            | AwsErrorKind::NotFound
+            | AwsErrorKind::WrongState => applied.fail(refused, error),
+            AwsErrorKind::Capacity
+            | AwsErrorKind::Denied
+            | AwsErrorKind::Unsupported
+            | AwsErrorKind::Invalid
+            | AwsErrorKind::Other => {
+                let (others, same) = refused.partition(|action| types::has_other(action, &error));
+                let others: Vec<_> = others;
+                let same: Vec<_> = same;
+                for action in others {
+                    types::start_as_another(ec2, action, error.clone(), applied).await;
+                }
+                if !same.is_empty() {
+                    applied.fail(same, error);
+                }
+            }
         }
     }
+    is_allowed
 }
 
 /// EC2 names one instance of a batch that is in the wrong state, however many there are. Looking
@@ -173,57 +214,7 @@ async fn send_one(ec2: &Client, call: Call, ids: &[String]) -> Result<(), AwsErr
     }
 }
 
-/// Tries the types that the plan names for this case, in their order.
-async fn start_as_another_type(
-    ec2: &Client,
-    action: Action,
-    refusal: &AwsError,
-    applied: &mut Applied,
-) {
-    let alternatives = match &action.change {
-        Change::Start { alternatives, .. } => alternatives.clone(),
-        _ => [].into(),
-    };
-    let mut last = copy(refusal);
-    for instance_type in alternatives.iter() {
-        let id = action.id.to_string();
-        let mut result = set_type(ec2, &id, instance_type).await;
-        if result.is_ok() {
-            result = send_one(ec2, Call::Start, &[id]).await;
-        }
-        match result {
-            Ok(()) => {
-                let change = Change::Start {
-                    set_type: Some(instance_type.clone()),
-                    alternatives: [].into(),
-                };
-                applied.done.push(Action { change, ..action });
-                return;
-            }
-            Err(error) if error.kind == AwsErrorKind::Capacity => last = error,
-            Err(error) => {
-                applied.fail([action], error);
-                return;
-            }
-        }
-    }
-    applied.fail([action], last);
-}
-
-/// One refusal may concern several instances, each of which fails by itself.
-fn copy(error: &AwsError) -> AwsError {
-    let reason = error.reason();
-    let code = error.code.as_deref().unwrap_or_default();
-    restate(error, reason.strip_prefix(code).unwrap_or(reason).trim_start_matches(": "))
-}
-
 /// The same error in other words.
 fn restate(error: &AwsError, message: &str) -> AwsError {
     AwsError::new(error.operation, error.code.as_deref().unwrap_or_default(), message)
-}
-
-async fn set_type(ec2: &Client, id: &str, instance_type: &str) -> Result<(), AwsError> {
-    let value = AttributeValue::builder().value(instance_type).build();
-    let call = ec2.modify_instance_attribute().instance_id(id).instance_type(value);
-    call.send().await.during("ec2:ModifyInstanceAttribute").map(drop)
 }

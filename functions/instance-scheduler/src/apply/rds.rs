@@ -9,15 +9,32 @@ use shared::{
 };
 
 use super::Applied;
-use crate::{plan::action::Action, resource::Kind};
+use crate::plan::action::{self, Action, DatabaseChange};
 
 /// Calls under way at once: enough for hundreds of databases in a run, few enough for RDS' limit
 /// on changes.
 const AT_ONCE: usize = 8;
 
+/// What RDS is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    Database(DatabaseChange),
+    Cluster(DatabaseChange),
+}
+
+impl From<Action<Change>> for Action {
+    fn from(action: Action<Change>) -> Self {
+        let (action, change) = action.split();
+        action.with(match change {
+            Change::Database(change) => action::Change::Database(change),
+            Change::Cluster(change) => action::Change::Cluster(change),
+        })
+    }
+}
+
 pub(super) async fn change(
     aws: &SdkConfig,
-    actions: Vec<Action>,
+    actions: Vec<Action<Change>>,
     deadline: Deadline,
     applied: &mut Applied,
 ) {
@@ -38,43 +55,31 @@ pub(super) async fn change(
     let mut attempts = stream::iter(attempts).buffered(AT_ONCE);
     while let Some((action, result)) = attempts.next().await {
         match result {
-            Some(Ok(())) => applied.done.push(action),
+            Some(Ok(())) => applied.done.push(action.into()),
             Some(Err(error)) => applied.fail([action], error),
-            None => applied.left.push(action),
+            None => applied.leave([action]),
         }
     }
 }
 
-async fn change_one(rds: &Client, action: &Action) -> Result<(), AwsError> {
-    let id = action.id.as_ref();
-    match (action.kind, action.change.starts()) {
-        (Kind::Cluster, true) => rds
-            .start_db_cluster()
-            .db_cluster_identifier(id)
-            .send()
-            .await
-            .during("rds:StartDBCluster")
-            .map(drop),
-        (Kind::Cluster, false) => rds
-            .stop_db_cluster()
-            .db_cluster_identifier(id)
-            .send()
-            .await
-            .during("rds:StopDBCluster")
-            .map(drop),
-        (_, true) => rds
-            .start_db_instance()
-            .db_instance_identifier(id)
-            .send()
-            .await
-            .during("rds:StartDBInstance")
-            .map(drop),
-        (_, false) => rds
-            .stop_db_instance()
-            .db_instance_identifier(id)
-            .send()
-            .await
-            .during("rds:StopDBInstance")
-            .map(drop),
+async fn change_one(rds: &Client, action: &Action<Change>) -> Result<(), AwsError> {
+    let id = action.resource.id.as_ref();
+    match action.change {
+        Change::Cluster(DatabaseChange::Start) => {
+            let call = rds.start_db_cluster().db_cluster_identifier(id);
+            call.send().await.during("rds:StartDBCluster").map(drop)
+        }
+        Change::Cluster(DatabaseChange::Stop) => {
+            let call = rds.stop_db_cluster().db_cluster_identifier(id);
+            call.send().await.during("rds:StopDBCluster").map(drop)
+        }
+        Change::Database(DatabaseChange::Start) => {
+            let call = rds.start_db_instance().db_instance_identifier(id);
+            call.send().await.during("rds:StartDBInstance").map(drop)
+        }
+        Change::Database(DatabaseChange::Stop) => {
+            let call = rds.stop_db_instance().db_instance_identifier(id);
+            call.send().await.during("rds:StopDBInstance").map(drop)
+        }
     }
 }

@@ -10,7 +10,7 @@ use shared::{
 
 use super::Untagged;
 use crate::{
-    plan::action::{Action, TagChange},
+    plan::action::{Action, Named, TagChange},
     resource::Kind,
 };
 
@@ -30,14 +30,18 @@ pub(super) struct Tagging<'a> {
 impl<'a> Tagging<'a> {
     /// The work that `change` means for the resource of `action`, if any.
     pub(super) fn of(action: &'a Action, change: &'a TagChange) -> Option<Self> {
-        let tagging = Self { kind: action.kind, target: target(action), change };
+        let tagging = Self { kind: action.resource.kind, target: target(action), change };
         (!change.is_empty()).then_some(tagging)
     }
 }
 
 /// How the service names the resource in its tag calls.
 pub(super) fn target(action: &Action) -> &str {
-    action.arn.as_deref().unwrap_or(&action.id)
+    let Named { kind, id, arn, .. } = &action.resource;
+    match kind {
+        Kind::Database | Kind::Cluster => arn.as_deref().unwrap_or(id),
+        Kind::Instance | Kind::Group => id,
+    }
 }
 
 /// Tries every change and returns what failed.

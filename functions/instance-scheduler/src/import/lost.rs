@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// One thing that was there and is not here, or means something else here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Lost {
+pub(crate) struct Lost {
     /// Where it stands in what was given, e.g. `Items[3].use_metrics`.
     pub place: String,
     pub code: Code,
@@ -19,7 +19,7 @@ impl Lost {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Code {
+pub(crate) enum Code {
     /// No zone was written: the default of that stack held.
     DefaultTimeZone,
     /// The settings of the stack itself, which version 1 had in its table.

@@ -18,9 +18,8 @@ mod together;
 mod values;
 mod write;
 
-pub use lost::{Code, Lost};
-pub use request::Import;
-pub use together::{Deployment, Document, Finding, Imported, import};
+pub(crate) use request::Import;
+pub(crate) use together::{Deployment, import};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use shared::{document::suggestion, error::quoted};
 
 /// `{"import": {"from": .., "named_periods": false}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
+pub(crate) struct Import {
     pub from: Value,
     /// Periods become documents that schedules name, instead of parts of schedules.
     pub named_periods: bool,
@@ -16,7 +16,7 @@ const FIELDS: [&str; 2] = ["from", "named_periods"];
 
 impl Import {
     /// Reads the object by hand: an export may be larger than any document.
-    pub fn read(request: &Value) -> anyhow::Result<Self> {
+    pub(crate) fn read(request: &Value) -> anyhow::Result<Self> {
         let fields = request.as_object().context("not an object")?;
         if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
             bail!("{}: unknown field{}", quoted(unknown), suggestion(unknown, FIELDS));

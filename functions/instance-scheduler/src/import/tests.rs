@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::*;
+use super::{together::Imported, *};
 use crate::schedule::{Catalog, Situation, Texts};
 
 fn imported_as(from: &Value, named_periods: bool) -> anyhow::Result<Imported> {

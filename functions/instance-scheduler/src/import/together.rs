@@ -21,7 +21,7 @@ use crate::schedule::{Catalog, Followed, Schedule, Texts, lint};
 
 /// Where the documents are to be used.
 #[derive(Debug, Clone, Copy)]
-pub struct Deployment<'a> {
+pub(crate) struct Deployment<'a> {
     pub parameter_path: &'a str,
     pub time_zone: &'a TimeZone,
     pub interval: SignedDuration,
@@ -29,7 +29,7 @@ pub struct Deployment<'a> {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Imported {
+pub(crate) struct Imported {
     pub documents: Vec<Document>,
     pub lost: Vec<Lost>,
     pub findings: Vec<Finding>,
@@ -37,14 +37,14 @@ pub struct Imported {
 
 /// A parameter that can be put as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Document {
+pub(crate) struct Document {
     pub name: String,
     pub text: String,
 }
 
 /// What lint finds in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     pub document: String,
     pub code: &'static str,
     pub message: String,
@@ -62,7 +62,7 @@ const MAX_USES: usize = 4_000;
 /// it.
 const MAX_ANSWER_BYTES: usize = 4_000_000;
 
-pub fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
+pub(crate) fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
     let found = Found::of(entries(&request.from)?);
     let n_uses: usize = found.schedules.iter().map(|it| it.schedule.periods.len()).sum();
     ensure!(

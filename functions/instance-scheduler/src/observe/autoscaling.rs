@@ -8,8 +8,8 @@ use aws_sdk_autoscaling::{
 use jiff::Timestamp;
 use shared::{error::AwsError, page::drain, tag::Tags};
 
-use super::{Texts, with_tags};
-use crate::resource::{Capacity, Extra, Kind, Power, Resource};
+use super::{NAME_TAG, Texts, with_tags};
+use crate::resource::{CAPACITY_TAG, Capacity, Extra, Kind, Power, Resource};
 
 /// The most that one page may hold.
 const PAGE_SIZE: i32 = 100;
@@ -42,10 +42,14 @@ fn group(group: AutoScalingGroup, tag_key: &str, texts: &mut Texts) -> Option<Re
         .iter()
         .filter(|instance| instance.lifecycle_state == Some(LifecycleState::InService))
         .count();
+    // One that idles at 0 without our tag has its maximum, and may grow at any time.
+    let has_sizes = tags.contains(CAPACITY_TAG);
+    let is_empty = capacity.desired == 0 && capacity.min == 0;
+    let is_emptied = capacity == Capacity::ZERO || (is_empty && has_sizes);
     let power = if group.status.is_some() {
         // The only status there is says that the group is being deleted.
         Power::Busy(texts.get(&group.status.unwrap_or_default()))
-    } else if capacity.desired == 0 {
+    } else if is_emptied {
         if instances.is_empty() { Power::Stopped } else { Power::Stopping }
     } else if usize::try_from(capacity.desired).is_ok_and(|desired| n_in_service < desired) {
         Power::Starting
@@ -53,11 +57,13 @@ fn group(group: AutoScalingGroup, tag_key: &str, texts: &mut Texts) -> Option<Re
         Power::Running
     };
     let schedule = texts.get(tags.get(tag_key)?.trim());
-    let extra = Extra { capacity: Some(capacity), ..Extra::default() };
+    let arn = group.auto_scaling_group_arn;
+    let extra = Extra { capacity: Some(capacity), arn, ..Extra::default() };
     let (handled, extra) = with_tags(&tags, extra);
     Some(Resource {
         kind: Kind::Group,
         id: group.auto_scaling_group_name?.into(),
+        name: tags.get(NAME_TAG).map(Box::from),
         power,
         schedule,
         handled,

@@ -13,15 +13,25 @@ use crate::{
 
 /// What operators have written, read anew at every run.
 #[derive(Debug)]
-pub struct Documents {
+pub(crate) struct Documents {
     pub catalog: Catalog,
     /// What is wrong with the documents themselves, whoever follows them.
     pub warnings: Vec<String>,
+    /// Why there are none.
+    pub failed: Option<AwsError>,
 }
 
-/// Reads all documents. Without the parameters there is nothing to run by; one that cannot be
-/// decrypted or fetched costs only itself.
-pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
+/// What a run goes by: without the documents, the schedules that tags have in themselves.
+pub(crate) async fn documents_or_none(aws: &SdkConfig, config: &Config) -> Documents {
+    documents(aws, config).await.unwrap_or_else(|error| Documents {
+        catalog: Catalog::unread(config.time_zone.clone()),
+        warnings: Vec::new(),
+        failed: Some(error),
+    })
+}
+
+/// Reads all documents. One that cannot be decrypted or fetched costs only itself.
+pub(crate) async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, AwsError> {
     let folder = async |name| {
         document::folder(aws, &format!("{path}/{name}", path = config.parameter_path)).await
     };
@@ -39,7 +49,7 @@ pub async fn documents(aws: &SdkConfig, config: &Config) -> Result<Documents, Aw
         Texts { schedules: readable(schedules), periods: readable(periods), calendars: read };
     let catalog = Catalog::read(config.time_zone.clone(), texts);
     let warnings = catalog.problems();
-    Ok(Documents { catalog, warnings })
+    Ok(Documents { catalog, warnings, failed: None })
 }
 
 fn readable(documents: Vec<Named>) -> Vec<(String, Result<String, String>)> {
@@ -48,7 +58,7 @@ fn readable(documents: Vec<Named>) -> Vec<(String, Result<String, String>)> {
 }
 
 /// Reads the prices per hour by size, if there are any. Only for answers that show money.
-pub async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, AwsError> {
+pub(crate) async fn prices(aws: &SdkConfig, config: &Config) -> Result<Option<String>, AwsError> {
     document::parameter(aws, &format!("{}/prices", config.parameter_path)).await
 }
 

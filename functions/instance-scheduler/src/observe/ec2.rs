@@ -14,7 +14,7 @@ use shared::{
     tag::Tags,
 };
 
-use super::{Texts, with_tags};
+use super::{NAME_TAG, Texts, with_tags};
 use crate::resource::{Extra, Kind, Obstacle, Power, Resource};
 
 /// The most that one page of `DescribeInstances` may hold.
@@ -84,6 +84,7 @@ fn resource(instance: Instance, tag_key: &str, texts: &mut Texts) -> Option<Reso
     Some(Resource {
         kind: Kind::Instance,
         id: instance.instance_id?.into(),
+        name: tags.get(NAME_TAG).map(Box::from),
         power,
         schedule: texts.get(tags.get(tag_key)?.trim()),
         handled,

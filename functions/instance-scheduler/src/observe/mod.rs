@@ -2,15 +2,19 @@
 //! decides nothing.
 
 mod autoscaling;
-pub mod documents;
+pub(crate) mod documents;
 mod ec2;
 mod rds;
-pub mod windows;
+pub(crate) mod untagged;
+pub(crate) mod windows;
 
 use std::{collections::BTreeSet, rc::Rc};
 
 use aws_config::SdkConfig;
-use shared::{error::AwsError, tag::Tags};
+use shared::{
+    error::AwsError,
+    tag::{MAX_TAGS, Tags},
+};
 
 use crate::{
     config::Config,
@@ -23,13 +27,13 @@ use crate::{
 /// What was found, and the listings that failed: one service that cannot be listed does not hide
 /// the others.
 #[derive(Debug, Default)]
-pub struct Fleet {
+pub(crate) struct Fleet {
     pub resources: Vec<Resource>,
     pub failed: Vec<AwsError>,
 }
 
 /// Lists every resource that carries the schedule tag.
-pub async fn fleet(aws: &SdkConfig, config: &Config) -> Fleet {
+pub(crate) async fn fleet(aws: &SdkConfig, config: &Config) -> Fleet {
     let mut fleet = Fleet::default();
     let key = config.schedule_tag.as_str();
     let services = config.services;
@@ -65,15 +69,23 @@ impl Texts {
     }
 }
 
+/// What people call a resource.
+const NAME_TAG: &str = "Name";
+
+/// Fewer than the function may want to write are worth counting.
+const FEW_TAGS: usize = 3;
+
 /// The tags that every kind of resource may have. `extra` carries what the service itself says.
 fn with_tags(tags: &Tags, extra: Extra) -> (Option<Box<str>>, Option<Box<Extra>>) {
     let text = |key| tags.get(key).map(str::to_owned);
+    let left = MAX_TAGS.saturating_sub(tags.n_counted());
     let extra = Extra {
         override_tag: text(OVERRIDE_TAG),
         problem_tag: text(PROBLEM_TAG),
         instance_types: text(INSTANCE_TYPES_TAG),
         group_tag: text(GROUP_TAG),
         capacity_tag: text(CAPACITY_TAG),
+        tags_left: u8::try_from(left).ok().filter(|_| left <= FEW_TAGS),
         ..extra
     };
     let handled = tags.get(STATE_TAG).map(Box::from);

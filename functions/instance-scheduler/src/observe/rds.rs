@@ -9,7 +9,7 @@ use aws_sdk_rds::{
 use jiff::Timestamp;
 use shared::{error::AwsError, page::drain, tag::Tags};
 
-use super::{Texts, with_tags};
+use super::{NAME_TAG, Texts, with_tags};
 use crate::resource::{Extra, Kind, Obstacle, Power, Resource};
 
 /// The most that one page of RDS may hold.
@@ -66,6 +66,7 @@ fn database(database: DbInstance, tag_key: &str, texts: &mut Texts) -> Option<Re
     Some(Resource {
         kind: Kind::Database,
         id: database.db_instance_identifier?.into(),
+        name: tags.get(NAME_TAG).map(Box::from),
         power: power(&database.db_instance_status?, texts),
         schedule,
         handled,
@@ -100,6 +101,7 @@ fn cluster(cluster: DbCluster, tag_key: &str, texts: &mut Texts) -> Option<Resou
     Some(Resource {
         kind: Kind::Cluster,
         id: cluster.db_cluster_identifier?.into(),
+        name: tags.get(NAME_TAG).map(Box::from),
         power: power(&cluster.status?, texts),
         schedule,
         handled,

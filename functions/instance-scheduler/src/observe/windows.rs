@@ -9,7 +9,7 @@ use crate::resource::NamedWindow;
 const PAGE_SIZE: i32 = 100;
 
 /// The enabled windows of one account and region that will run again.
-pub async fn windows(aws: &SdkConfig) -> Result<Vec<NamedWindow>, AwsError> {
+pub(crate) async fn windows(aws: &SdkConfig) -> Result<Vec<NamedWindow>, AwsError> {
     use aws_sdk_ssm::types::MaintenanceWindowFilter;
     let enabled = MaintenanceWindowFilter::builder().key("Enabled").values("true").build();
     let pages = aws_sdk_ssm::Client::new(aws)

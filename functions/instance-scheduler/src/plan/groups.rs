@@ -4,18 +4,24 @@
 use shared::error::quoted;
 use std::{collections::BTreeMap, fmt, rc::Rc};
 
+use jiff::SignedDuration;
+
 use crate::{resource::Power, schedule::State};
+
+/// How long a member waits for others after an edge. Whoever is not where it should be by then may
+/// never be, and must not keep the rest of an application down.
+pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(30);
 
 /// Where a resource stands in its group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
+pub(super) struct Rank {
     pub group: Rc<str>,
     pub order: i32,
 }
 
 impl Rank {
     /// Reads the tag `caretaker:group`: `<name> <order>`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let rank = text.rsplit_once(' ').and_then(|(group, order)| {
             let group = group.trim();
             (!group.is_empty()).then_some(Self { group: group.into(), order: order.parse().ok()? })
@@ -33,7 +39,7 @@ impl fmt::Display for Rank {
 /// The members that are on their way, by group: the lowest order still starting and the highest
 /// still stopping.
 #[derive(Debug, Default)]
-pub struct Progress(BTreeMap<Rc<str>, Under>);
+pub(super) struct Progress(BTreeMap<Rc<str>, Under>);
 
 #[derive(Debug, Default)]
 struct Under {
@@ -43,7 +49,7 @@ struct Under {
 
 impl Progress {
     /// Notes a member that a run is bringing to `wanted`, or that is on its way there.
-    pub fn note(&mut self, rank: &Rank, id: &str, wanted: State, power: &Power) {
+    pub(super) fn note(&mut self, rank: &Rank, id: &str, wanted: State, power: &Power) {
         let under = self.0.entry(Rc::clone(&rank.group)).or_default();
         match wanted {
             State::Running if *power != Power::Running => {
@@ -61,7 +67,7 @@ impl Progress {
     }
 
     /// Whom a member has to wait for before it goes to `wanted`.
-    pub fn waits_for(&self, rank: &Rank, wanted: State) -> Option<&str> {
+    pub(super) fn waits_for(&self, rank: &Rank, wanted: State) -> Option<&str> {
         let under = self.0.get(&rank.group)?;
         match wanted {
             State::Running => under.starting.as_ref().filter(|(order, _)| *order < rank.order),

@@ -6,7 +6,7 @@ use std::{collections::HashMap, rc::Rc};
 use super::action::TagChange;
 use crate::{
     handled::Handled,
-    resource::{OVERRIDE_TAG, PROBLEM_TAG, STATE_TAG},
+    resource::{CAPACITY_TAG, OVERRIDE_TAG, PROBLEM_TAG, STATE_TAG},
 };
 
 /// What a tag change depends on.
@@ -18,12 +18,15 @@ pub(super) struct Memory {
     pub(super) problem: Option<String>,
     pub(super) clears_problem: bool,
     pub(super) clears_override: bool,
+    /// The sizes of a group, once it has them again: restored later, they would be old.
+    pub(super) clears_capacity: bool,
 }
 
 impl Memory {
     pub(super) fn is_empty(&self) -> bool {
-        let Self { handled, problem, clears_problem, clears_override } = self;
-        handled.is_none() && problem.is_none() && !clears_problem && !clears_override
+        let Self { handled, problem, clears_problem, clears_override, clears_capacity } = self;
+        let clears_something = *clears_problem || *clears_override || *clears_capacity;
+        handled.is_none() && problem.is_none() && !clears_something
     }
 }
 
@@ -39,11 +42,12 @@ impl Memories {
 }
 
 fn tags(memory: &Memory) -> TagChange {
-    let Memory { handled, problem, clears_problem, clears_override } = memory;
+    let Memory { handled, problem, clears_problem, clears_override, clears_capacity } = memory;
     let mut change = TagChange::default();
     change.set.extend(handled.iter().map(|handled| (STATE_TAG, handled.to_string())));
     change.set.extend(problem.iter().map(|problem| (PROBLEM_TAG, problem.clone())));
     change.remove.extend(clears_override.then_some(OVERRIDE_TAG));
     change.remove.extend(clears_problem.then_some(PROBLEM_TAG));
+    change.remove.extend(clears_capacity.then_some(CAPACITY_TAG));
     change
 }

@@ -3,35 +3,57 @@
 
 pub mod action;
 mod change;
+pub mod considered;
 pub mod decide;
-pub mod groups;
+mod draft;
+mod groups;
+pub mod limit;
+mod meaning;
 mod memory;
 mod one;
+mod read;
+mod subject;
 mod wanted;
+
+pub(crate) use self::wanted::ssm as ssm_windows;
 
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    rc::Rc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted_id;
 
 use self::{
-    action::{Action, Change, Problem, Skipped},
-    groups::{Progress, Rank},
-    one::{Draft, Planner},
+    action::{Action, Change, Named, Problem, Skipped},
+    considered::{Considered, Follows},
+    decide::Wanted,
+    groups::{LONGEST_WAIT, Progress},
+    one::Planner,
 };
 use crate::{
-    resource::{Kind, NamedWindow, Resource},
-    schedule::{Catalog, State},
+    resource::{NamedWindow, Power, Resource},
+    schedule::{Catalog, Override},
 };
 
 /// What a plan depends on besides the world and the documents.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct Settings<'a> {
     pub now: Timestamp,
     pub interval: SignedDuration,
+    /// The most instances that an Auto Scaling group is given back.
+    pub max_capacity: i32,
+    /// The types that an instance may be made where its schedule names none.
+    pub instance_types: &'a [String],
+    /// How long an override may hold before it is reported.
+    pub max_override: Option<SignedDuration>,
+    /// Whether what is in step is told, too, and what comes next.
+    pub in_detail: bool,
 }
 
 /// The plan for one target.
@@ -41,7 +63,13 @@ pub struct Plan {
     pub actions: Vec<Action>,
     pub skipped: Vec<Skipped>,
     pub problems: Vec<Problem>,
-    /// For the metrics, by the value of the schedule tag.
+    /// Overrides that hold.
+    pub overridden: Vec<(Named, Override)>,
+    /// Documents that cannot be followed, and why.
+    pub faults: BTreeMap<Rc<str>, Rc<str>>,
+    /// The values of the schedule tag that were found.
+    pub followed: BTreeSet<Rc<str>>,
+    /// For the metrics, by document, or by what is no document.
     pub tallies: BTreeMap<Rc<str>, Tally>,
     pub n_managed: usize,
     pub n_running: usize,
@@ -52,72 +80,107 @@ pub struct Plan {
 pub struct Tally {
     pub managed: usize,
     pub running: usize,
-    pub started: usize,
-    pub stopped: usize,
     pub problems: usize,
+    pub overridden: usize,
     /// Stopped because the schedule says so.
     pub saved: usize,
 }
 
-/// Decides for every resource, each by itself, then holds back the members of ordered groups whose
-/// turn has not come. One bad resource is a problem of its own.
+/// The plan for every resource. One bad resource is a problem of its own.
 pub fn plan(
     resources: Vec<Resource>,
     catalog: &Catalog,
     windows: &[NamedWindow],
     settings: &Settings,
 ) -> Plan {
-    let mut planner = Planner::new(catalog, windows, settings);
-    let mut plan = Plan { n_managed: resources.len(), ..Plan::default() };
-    let mut progress = Progress::default();
-    let mut ranked: Vec<(Rank, State, Draft)> = Vec::new();
-    for resource in resources {
-        let draft = planner.consider(resource, &mut plan);
-        match draft.rank.clone() {
-            None => plan.add(draft),
-            Some(rank) => {
-                if draft.on_its_way {
-                    progress.note(&rank, &draft.id, draft.wanted, &draft.power);
-                }
-                ranked.push((rank, draft.wanted, draft));
-            }
+    let mut plan = Plan::default();
+    consider(resources, catalog, windows, settings, |considered| {
+        if settings.in_detail {
+            plan.skipped.extend(considered.in_step());
         }
-    }
-    for (rank, wanted, mut draft) in ranked {
-        if let Some(other) = progress.waits_for(&rank, wanted) {
-            draft.wait(&format!("waits for {} ({rank})", quoted_id(other)));
-        }
-        plan.add(draft);
-    }
+        plan.add(considered);
+    });
     plan
 }
 
+/// Considers every resource by itself, then holds back the members of ordered groups whose turn has
+/// not come.
+pub fn consider(
+    resources: Vec<Resource>,
+    catalog: &Catalog,
+    windows: &[NamedWindow],
+    settings: &Settings,
+    mut each: impl FnMut(Considered),
+) {
+    let mut planner = Planner::new(catalog, windows, settings);
+    let mut progress = Progress::default();
+    let mut ranked = Vec::new();
+    for resource in resources {
+        let considered = planner.consider(resource);
+        let Considered { resource, power, course, .. } = &considered;
+        let Some(rank) = course.rank.clone() else {
+            each(considered);
+            continue;
+        };
+        if course.on_its_way {
+            progress.note(&rank, &resource.id, course.wanted(), power);
+        }
+        ranked.push((rank, considered));
+    }
+    for (rank, considered) in ranked {
+        let other = progress.waits_for(&rank, considered.course.wanted());
+        let course = match other.filter(|_| considered.course.acts()) {
+            None => considered.course,
+            Some(other) if has_time(considered.course.follows.as_ref(), settings.now) => {
+                considered.course.waits(&format!("waits for {} ({rank})", quoted_id(other)))
+            }
+            Some(other) => {
+                let minutes = LONGEST_WAIT.as_mins();
+                let waited = format!("waited {minutes} minutes for {} ({rank})", quoted_id(other));
+                considered.course.remarked(&waited)
+            }
+        };
+        each(Considered { course, ..considered });
+    }
+}
+
+/// Whether a member of a group may still wait for others. What a person overrides does not.
+fn has_time(follows: Option<&Follows>, now: Timestamp) -> bool {
+    follows.is_some_and(|follows| {
+        let Wanted { since, override_mark, .. } = *follows.wanted;
+        let until = since.and_then(|since| since.checked_add(LONGEST_WAIT).ok());
+        override_mark.is_none() && until.is_some_and(|until| now < until)
+    })
+}
+
 impl Plan {
-    /// Whether there is nothing to do and nothing to report.
+    /// Whether there is nothing to do and nothing to tell.
     pub fn is_empty(&self) -> bool {
-        let Self { actions, skipped: _, problems, tallies: _, n_managed: _, n_running: _ } = self;
-        actions.is_empty() && problems.is_empty()
+        let Self { actions, skipped, problems, faults, .. } = self;
+        let waits = skipped.iter().any(|skipped| skipped.waits);
+        actions.is_empty() && problems.is_empty() && faults.is_empty() && !waits
     }
 
-    fn add(&mut self, draft: Draft) {
-        let Draft { kind, id, schedule, action, skipped, .. } = draft;
-        if let Some(action) = action {
-            let tally = self.tally(&schedule);
-            tally.started += usize::from(action.change.starts());
-            tally.stopped += usize::from(action.change.stops());
-            self.actions.push(action);
+    fn add(&mut self, considered: Considered) {
+        let is_running = considered.power == Power::Running;
+        let overridden = considered.course.follows.as_ref().filter(|it| it.override_holds);
+        let overridden = overridden.and_then(|follows| follows.overridden);
+        self.n_managed += 1;
+        self.n_running += usize::from(is_running);
+        let tally = self.tallies.entry(Rc::clone(&considered.label)).or_default();
+        tally.managed += 1;
+        tally.running += usize::from(is_running);
+        tally.problems += usize::from(considered.course.problem.is_some());
+        tally.overridden += usize::from(overridden.is_some());
+        tally.saved += usize::from(considered.is_saved());
+        self.problems.extend(considered.problem());
+        self.skipped.extend(considered.skipped());
+        self.overridden.extend(overridden.map(|it| (considered.resource.clone(), it)));
+        self.faults.extend(considered.course.fault);
+        if !self.followed.contains(&considered.tag) {
+            self.followed.insert(considered.tag);
         }
-        if let Some(reason) = skipped {
-            self.skipped.push(Skipped { kind, id, reason });
-        }
-    }
-
-    fn tally(&mut self, schedule: &Rc<str>) -> &mut Tally {
-        self.tallies.entry(Rc::clone(schedule)).or_default()
-    }
-
-    fn add_problem(&mut self, kind: Kind, id: &str, text: &Rc<str>, fails_run: bool) {
-        self.problems.push(Problem { kind, id: id.into(), text: Rc::clone(text), fails_run });
+        self.actions.extend(considered.course.action);
     }
 }
 
@@ -126,7 +189,7 @@ const PRINTED_LINES: usize = 500;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { actions, skipped, problems, tallies: _, n_managed: _, n_running: _ } = self;
+        let Self { actions, skipped, problems, .. } = self;
         let visible = actions.iter().filter(|action| action.change != Change::Remember);
         let mut n_left = PRINTED_LINES;
         let n_cut = print(f, visible, &mut n_left)?

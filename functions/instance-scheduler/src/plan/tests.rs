@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::resource::{Capacity, Extra, Obstacle, Power};
+use crate::resource::{Capacity, Extra, Kind, Obstacle, Power};
 
 const OFFICE: &str = "mon-fri 09:00-17:00";
 
@@ -11,6 +11,7 @@ fn resource(id: &str, schedule: &str, power: Power) -> Resource {
     Resource {
         kind: Kind::Instance,
         id: id.into(),
+        name: None,
         power,
         schedule: schedule.into(),
         handled: None,
@@ -47,19 +48,42 @@ fn catalog() -> Catalog {
             "{periods: [{begintime: '09:00', endtime: '17:00'}], retain_running: true}",
         ),
         document("broken", "{period: []}"),
+        document("holidays", "{periods: [{weekdays: mon-sun}], calendars: [lost]}"),
+        document(
+            "typed",
+            "{periods: [{name: typed, begintime: '09:00', endtime: '17:00', instance_type: m5.large}]}",
+        ),
+        document(
+            "choosy",
+            "{periods: [{begintime: '09:00', endtime: '17:00'}], instance_types: [m5.large, m5a.large]}",
+        ),
+        document(
+            "shop",
+            "{periods: [{name: shop, begintime: '09:00', endtime: '17:00'}], group: {name: shop, order: 2}}",
+        ),
     ];
     Catalog::new(TimeZone::UTC, documents, [])
 }
 
+fn settings(now: &str) -> Settings<'static> {
+    Settings {
+        now: now.parse().unwrap(),
+        interval: SignedDuration::from_mins(5),
+        max_capacity: 100,
+        instance_types: &[],
+        max_override: None,
+        in_detail: false,
+    }
+}
+
 fn plan_at(now: &str, resources: Vec<Resource>) -> Plan {
-    let settings = Settings { now: now.parse().unwrap(), interval: SignedDuration::from_mins(5) };
     let window = NamedWindow {
         name: "patching".to_owned(),
         next_execution: "2026-06-02T22:00Z".to_owned(),
         time_zone: None,
         duration_hours: 2,
     };
-    plan(resources, &catalog(), &[window], &settings)
+    plan(resources, &catalog(), &[window], &settings(now))
 }
 
 #[track_caller]
@@ -72,9 +96,10 @@ fn check(now: &str, resources: Vec<Resource>, expected: &str) {
 fn check_tags(now: &str, resource: Resource, expected: &[(&str, &str)], removed: &[&str]) {
     let plan = plan_at(now, vec![resource]);
     let [action] = plan.actions.as_slice() else { panic!("not one action: {:?}", plan.actions) };
-    let set: Vec<_> = action.then.set.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let then = action.tags.then.as_ref().unwrap();
+    let set: Vec<_> = then.set.iter().map(|(key, value)| (*key, value.as_str())).collect();
     assert_eq!(set, expected);
-    assert_eq!(action.then.remove, removed);
+    assert_eq!(then.remove, removed);
 }
 
 #[test]
@@ -180,7 +205,7 @@ fn with_retain_running_a_start_is_announced_before_it_is_made() {
     };
     let [ours, plain] = ["retaining", "office"].map(|schedule| {
         let mut plan = plan_at("2026-06-01T09:00:00Z", vec![asleep(schedule)]);
-        plan.actions.remove(0).before
+        plan.actions.remove(0).tags.before
     });
     let starting = "2026-06-01T09:00:00Z running starting".to_owned();
     assert_eq!(ours.unwrap().set, [("caretaker:scheduler", starting)]);
@@ -237,7 +262,7 @@ fn a_group_remembers_its_sizes_before_it_is_emptied() {
         vec![group(Power::Running, "2026-06-01T09:00:00Z running", None)],
     );
     assert_eq!(evening.to_string(), "stop group web: outside every period\n");
-    let before = evening.actions[0].before.as_ref().unwrap();
+    let before = evening.actions[0].tags.before.as_ref().unwrap();
     assert_eq!(before.set, [("caretaker:capacity", "min=1 max=4 desired=2".to_owned())]);
 
     let edge = "2026-05-29T17:00:00Z stopped";
@@ -263,7 +288,7 @@ fn a_group_remembers_its_sizes_before_it_is_emptied() {
 fn an_application_starts_after_its_database_and_stops_before_it() {
     let member = |id: &str, order: &str, power, edge: &str| {
         with(handled(resource(id, "office", power), edge), |extra| {
-            extra.group_tag = Some(format!("shop {order}"));
+            extra.group_tag = Some(format!("site {order}"));
         })
     };
     let (friday, monday) = ("2026-05-29T17:00:00Z stopped", "2026-06-01T09:00:00Z running");
@@ -271,7 +296,7 @@ fn an_application_starts_after_its_database_and_stops_before_it() {
     check(
         at,
         vec![member("app", "2", Power::Stopped, friday), member("db", "1", Power::Stopped, friday)],
-        "start instance db: period office\nskip instance app: waits for db (group shop order 2)\n",
+        "start instance db: period office\nwait instance app: waits for db (group site order 2)\n",
     );
     check(
         at,
@@ -279,7 +304,7 @@ fn an_application_starts_after_its_database_and_stops_before_it() {
             member("app", "2", Power::Stopped, friday),
             member("db", "1", Power::Starting, monday),
         ],
-        "skip instance app: waits for db (group shop order 2)\n",
+        "wait instance app: waits for db (group site order 2)\n",
     );
     check(
         at,
@@ -289,7 +314,7 @@ fn an_application_starts_after_its_database_and_stops_before_it() {
     check(
         "2026-06-01T17:00:00Z",
         vec![member("app", "2", Power::Running, monday), member("db", "1", Power::Running, monday)],
-        "stop instance app: outside every period\nskip instance db: waits for app (group shop order 1)\n",
+        "stop instance app: outside every period\nwait instance db: waits for app (group site order 1)\n",
     );
 }
 
@@ -309,7 +334,7 @@ fn a_start_that_died_fails_the_run_and_names_its_reason() {
     );
     assert!(plan.problems[0].fails_run);
     assert_eq!(
-        plan.actions[0].then.set,
+        plan.actions[0].tags.then.as_ref().unwrap().set,
         [
             (
                 "caretaker:scheduler",
@@ -358,10 +383,8 @@ fn a_maintenance_window_runs_although_ssm_has_moved_on() {
     // Without the listing, by the tag alone.
     let begun = "2026-06-02T21:45:00Z running window=2026-06-03T00:00:00Z";
     let no_windows = |now: &str| {
-        let settings =
-            Settings { now: now.parse().unwrap(), interval: SignedDuration::from_mins(5) };
         let running = handled(resource("i-1", "patched", Power::Running), begun);
-        plan(vec![running], &catalog(), &[], &settings).to_string()
+        plan(vec![running], &catalog(), &[], &settings(now)).to_string()
     };
     assert_eq!(no_windows("2026-06-02T23:59:00Z"), "");
     assert_eq!(no_windows("2026-06-03T00:00:00Z"), "stop instance i-1: outside every period\n");
@@ -371,7 +394,10 @@ fn a_maintenance_window_runs_although_ssm_has_moved_on() {
 fn equal_changes_are_one_value() {
     let resources = ["i-1", "i-2"].map(|id| resource(id, OFFICE, Power::Stopped)).to_vec();
     let plan = plan_at("2026-06-01T09:00:00Z", resources);
-    assert!(Rc::ptr_eq(&plan.actions[0].then, &plan.actions[1].then));
+    assert!(Rc::ptr_eq(
+        plan.actions[0].tags.then.as_ref().unwrap(),
+        plan.actions[1].tags.then.as_ref().unwrap()
+    ));
     assert!(Rc::ptr_eq(&plan.actions[0].why, &plan.actions[1].why));
 }
 
@@ -384,7 +410,7 @@ fn counts_what_a_schedule_saves() {
     ];
     let plan = plan_at("2026-06-01T18:00:00Z", resources);
     let tally = plan.tallies["office"];
-    assert_eq!((tally.managed, tally.running, tally.stopped, tally.saved), (2, 1, 1, 1));
+    assert_eq!((tally.managed, tally.running, tally.saved), (2, 1, 1));
     assert_eq!((plan.n_managed, plan.n_running), (3, 2));
 }
 
@@ -395,3 +421,5 @@ fn a_long_plan_is_cut_and_says_so() {
     assert_eq!(text.lines().count(), 501);
     assert!(text.ends_with("and 100 more\n"));
 }
+
+mod defects;

@@ -26,6 +26,8 @@ pub struct Catalog {
     periods: NamedPeriods,
     schedules: BTreeMap<String, Result<Schedule, String>>,
     calendars: BTreeMap<String, Result<Calendar, String>>,
+    /// The documents could not be had, so that nobody knows what a name means.
+    is_unread: bool,
 }
 
 /// What the value of a schedule tag means.
@@ -97,7 +99,9 @@ impl Catalog {
         let calendars =
             calendars.into_iter().map(|(name, text)| (name, text.and_then(calendar))).collect();
         let periods = NamedPeriods::read(periods);
-        let mut catalog = Self { default_zone, periods, schedules: BTreeMap::new(), calendars };
+        let known = BTreeMap::new();
+        let mut catalog =
+            Self { default_zone, periods, schedules: known, calendars, is_unread: false };
         for (name, text) in schedules {
             let schedule = text.and_then(|text| {
                 document::parse(&text, catalog.around()).map_err(|err| format!("{err:#}"))
@@ -106,6 +110,19 @@ impl Catalog {
             catalog.schedules.insert(name, schedule);
         }
         catalog
+    }
+
+    /// The catalog of a run that cannot have its documents: inline schedules are followed all the
+    /// same.
+    pub fn unread(default_zone: TimeZone) -> Self {
+        Self { is_unread: true, ..Self::read(default_zone, Texts::default()) }
+    }
+
+    /// Whether a value may be a name that only the documents could tell.
+    pub fn is_unknowable(&self, value: &str) -> bool {
+        let means_itself = |word: &str| value.trim().eq_ignore_ascii_case(word);
+        let is_word = [IGNORE, "always", "never"].into_iter().any(means_itself);
+        self.is_unread && !is_word && may_be_name(value.trim())
     }
 
     fn around(&self) -> Around<'_> {
@@ -149,6 +166,17 @@ impl Catalog {
                 Ok(Followed::Inline(self.with_calendars(schedule)))
             }
         }
+    }
+
+    /// Whether there is a schedule document of this name, broken or not.
+    pub fn has(&self, name: &str) -> bool {
+        self.schedules.contains_key(name.trim())
+    }
+
+    /// Whether a schedule of this name goes by maintenance windows of SSM. An inline one cannot.
+    pub fn asks_for_windows(&self, name: &str) -> bool {
+        let schedule = self.schedules.get(name.trim()).and_then(|schedule| schedule.as_ref().ok());
+        schedule.is_some_and(|schedule| !schedule.ssm_maintenance_windows.is_empty())
     }
 
     /// The schedules that can be followed, by name.

@@ -34,6 +34,10 @@ pub struct Schedule {
     pub use_maintenance_window: bool,
     pub grace: SignedDuration,
     pub group: Option<Group>,
+    /// The types that `caretaker:instance-types` may choose from.
+    pub instance_types: Vec<String>,
+    /// A run may stop all that follows it, whatever the limit of changes says.
+    pub expects_all: bool,
 }
 
 /// Resources that start in order of `order`, and stop in the reverse.
@@ -61,6 +65,8 @@ impl Schedule {
             use_maintenance_window: true,
             grace: DEFAULT_GRACE,
             group: None,
+            instance_types: Vec::new(),
+            expects_all: false,
         }
     }
 

@@ -69,6 +69,8 @@ impl Schedule {
             use_maintenance_window: flag(document.use_maintenance_window, true),
             grace: document.grace.map_or(DEFAULT_GRACE, |Parsed(Grace(grace))| grace),
             group: document.group.map(group).transpose()?,
+            instance_types: document.instance_types.map(|Texts(types)| types).unwrap_or_default(),
+            expects_all: document.expected.is_some(),
         };
         bounds::check(schedule.amounts())?;
         for (place, name) in schedule.foreign_names() {

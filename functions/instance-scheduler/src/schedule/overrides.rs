@@ -4,10 +4,10 @@
 use std::fmt;
 
 use anyhow::{Context as _, bail, ensure};
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use shared::error::quoted;
 
 use super::instants::floor;
@@ -26,6 +26,16 @@ pub enum Asks {
     Stopped,
     /// Leave the resource alone.
     Ignore,
+}
+
+impl Asks {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Ignore => "ignore",
+        }
+    }
 }
 
 impl Override {
@@ -60,6 +70,11 @@ impl Override {
         self.until.is_none_or(|until| at < until)
     }
 
+    /// Whether it holds for longer than that from now on.
+    pub fn is_longer_than(&self, longest: SignedDuration, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now.duration_until(until) > longest)
+    }
+
     pub fn state(&self) -> State {
         match self.asks {
             Asks::Running => State::Running,
@@ -71,11 +86,7 @@ impl Override {
 
 impl fmt::Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.asks {
-            Asks::Running => "running",
-            Asks::Stopped => "stopped",
-            Asks::Ignore => "ignore",
-        })?;
+        f.write_str(self.asks.name())?;
         self.until.map_or(Ok(()), |until| write!(f, " until {until}"))
     }
 }

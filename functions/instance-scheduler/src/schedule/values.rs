@@ -75,6 +75,19 @@ impl FromStr for Grace {
     }
 }
 
+/// The one thing that a schedule may expect of a run.
+#[derive(Debug)]
+pub(super) struct All;
+
+impl FromStr for All {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        ensure!(text.eq_ignore_ascii_case("all"), "`{}` is not `all`", quoted(text));
+        Ok(Self)
+    }
+}
+
 /// The place of a group of resources among others.
 #[derive(Debug)]
 pub(super) struct Order(pub(super) i32);

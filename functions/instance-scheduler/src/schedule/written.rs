@@ -9,7 +9,7 @@ use shared::document::{Flag, Joined, Parsed, Text, Texts};
 
 use super::period::ClockTime;
 use super::recurrence::{Monthdays, Months, Weekdays};
-use super::values::{Grace, Name, Order, OverrideStatus, Zone};
+use super::values::{All, Grace, Name, Order, OverrideStatus, Zone};
 
 /// Defines an object of a document. A field without a value is the same as none. Names are compared
 /// without case, `_` and `-`: AWS Instance Scheduler writes the same field as `override_status` in
@@ -93,6 +93,8 @@ object! {
         use_maintenance_window: Flag,
         grace: Parsed<Grace>,
         group: GroupFields,
+        instance_types: Texts,
+        expected: Parsed<All>,
     }
     // These of AWS Instance Scheduler say nothing about when anything runs.
     without configured_in_stack without no_stack_prefix without use_metrics

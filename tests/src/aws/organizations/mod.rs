@@ -24,6 +24,8 @@ pub struct State {
     tree: Option<Tree>,
     /// A page may come with fewer accounts than asked for, even none, and a token.
     pub sends_empty_pages: bool,
+    /// Accounts have a `State` only, as AWS has announced it; until then they have both.
+    pub is_status_retired: bool,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ pub struct Account {
     pub name: String,
     /// The root or a unit.
     pub parent: String,
-    /// `ACTIVE`, `SUSPENDED` or `PENDING_CLOSURE`.
+    /// `ACTIVE`, `SUSPENDED` or `PENDING_CLOSURE`, as `Status` and as `State`.
     pub status: &'static str,
 }
 
@@ -81,6 +83,23 @@ impl State {
     }
 }
 
+impl State {
+    fn show_account(&self, tree: &Tree, id: &str, account: &Account) -> Value {
+        let mut shown = json!({
+            "Id": id,
+            "Arn": tree.arn("account", id),
+            "Email": format!("{}@example.com", account.name),
+            "Name": account.name,
+            "State": account.status,
+            "JoinedMethod": "CREATED",
+        });
+        if !self.is_status_retired {
+            shown["Status"] = json!(account.status);
+        }
+        shown
+    }
+}
+
 /// Answers one call.
 pub fn handle(world: &mut World, mut call: Call) -> Outcome {
     let state = &world.organization;
@@ -99,7 +118,7 @@ pub fn handle(world: &mut World, mut call: Call) -> Outcome {
         "ListAccountsForParent" => list_accounts(state, tree, &mut call),
         "ListOrganizationalUnitsForParent" => list_units(state, tree, &mut call),
         "ListRoots" => list_roots(tree, &mut call),
-        "DescribeAccount" => describe_account(tree, &mut call),
+        "DescribeAccount" => describe_account(state, tree, &mut call),
         other => Err(ServiceError::unknown_operation(other)),
     }
 }
@@ -134,7 +153,7 @@ fn list_accounts(state: &State, tree: &Tree, call: &mut Call) -> Outcome {
         .accounts
         .iter()
         .filter(|(_, account)| account.parent == input.parent_id)
-        .map(|(id, account)| (id.as_str(), tree.show_account(id, account)));
+        .map(|(id, account)| (id.as_str(), state.show_account(tree, id, account)));
     page(state, "Accounts", accounts, input.max_results, input.next_token.as_deref())
 }
 
@@ -167,13 +186,13 @@ struct DescribeAccount {
     account_id: String,
 }
 
-fn describe_account(tree: &Tree, call: &mut Call) -> Outcome {
+fn describe_account(state: &State, tree: &Tree, call: &mut Call) -> Outcome {
     let input: DescribeAccount = json::input(call)?;
     let account = tree.accounts.get(&input.account_id).ok_or_else(|| {
         let missing = "You specified an account that doesn't exist.";
         ServiceError::client("AccountNotFoundException", missing)
     })?;
-    Ok(Reply::Json(json!({ "Account": tree.show_account(&input.account_id, account) })))
+    Ok(Reply::Json(json!({ "Account": state.show_account(tree, &input.account_id, account) })))
 }
 
 impl Tree {
@@ -192,18 +211,6 @@ impl Tree {
         } else {
             let invalid = "You provided a value that does not match the required pattern.";
             ServiceError::client("InvalidInputException", invalid)
-        })
-    }
-
-    fn show_account(&self, id: &str, account: &Account) -> Value {
-        json!({
-            "Id": id,
-            "Arn": self.arn("account", id),
-            "Email": format!("{}@example.com", account.name),
-            "Name": account.name,
-            "Status": account.status,
-            "State": account.status,
-            "JoinedMethod": "CREATED",
         })
     }
 }

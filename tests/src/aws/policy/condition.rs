@@ -1,9 +1,9 @@
 //! The condition operators of IAM. An operator that is not here is refused when the policy is
-//! read.
+//! read, and so is an unknown key.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail, ensure};
 
-use super::{Context, pattern};
+use super::{Context, keys, pattern, variable};
 
 /// One operator on one key: any of the values may hold.
 #[derive(Debug, Clone)]
@@ -27,7 +27,18 @@ enum Test {
     Equals,
     EqualsIgnoreCase,
     Like,
+    Number(Relation),
     Null,
+}
+
+/// How a number of the request stands to that of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }
 
 impl Condition {
@@ -50,9 +61,28 @@ impl Condition {
             // The two ARN operators are the same, and both know wildcards.
             "StringLike" | "ArnLike" | "ArnEquals" => (Test::Like, false),
             "StringNotLike" | "ArnNotLike" | "ArnNotEquals" => (Test::Like, true),
+            "NumericEquals" => (Test::Number(Relation::Equal), false),
+            "NumericNotEquals" => (Test::Number(Relation::Equal), true),
+            "NumericLessThan" => (Test::Number(Relation::Less), false),
+            "NumericLessThanEquals" => (Test::Number(Relation::LessOrEqual), false),
+            "NumericGreaterThan" => (Test::Number(Relation::Greater), false),
+            "NumericGreaterThanEquals" => (Test::Number(Relation::GreaterOrEqual), false),
             "Null" => (Test::Null, false),
             _ => bail!("unknown condition operator `{operator}`"),
         };
+        ensure!(keys::is_known(key), "unknown condition key `{key}`");
+        for value in &values {
+            if matches!(test, Test::Number(_)) {
+                number(value).with_context(|| format!("`{value}` is not a number"))?;
+            } else {
+                variable::check(value)?;
+            }
+            // What AWS says of a negation whose variable has no value is not documented.
+            ensure!(
+                !(is_negated && variable::has_one(value)),
+                "`{operator}` with a policy variable is not understood"
+            );
+        }
         let key = key.to_owned();
         Ok(Self { quantifier, test, is_negated, if_exists, key, values })
     }
@@ -64,23 +94,45 @@ impl Condition {
             return self.values.iter().any(|value| value.eq_ignore_ascii_case(&is_null));
         }
         match self.quantifier {
-            Some(Quantifier::AllValues) => present.iter().all(|value| self.accepts(value)),
-            Some(Quantifier::AnyValue) => present.iter().any(|value| self.accepts(value)),
+            Some(Quantifier::AllValues) => present.iter().all(|value| self.accepts(value, context)),
+            Some(Quantifier::AnyValue) => present.iter().any(|value| self.accepts(value, context)),
             // A negated operator holds for a key that is not there.
             None if present.is_empty() => self.if_exists || self.is_negated,
-            None if self.is_negated => present.iter().all(|value| self.accepts(value)),
-            None => present.iter().any(|value| self.accepts(value)),
+            None if self.is_negated => present.iter().all(|value| self.accepts(value, context)),
+            None => present.iter().any(|value| self.accepts(value, context)),
         }
     }
 
-    fn accepts(&self, present: &str) -> bool {
-        let is_match = self.values.iter().any(|wanted| match self.test {
-            Test::Equals => wanted == present,
-            Test::EqualsIgnoreCase => wanted.eq_ignore_ascii_case(present),
-            Test::Like | Test::Null => pattern::matches(wanted, present),
+    fn accepts(&self, present: &str, context: &Context) -> bool {
+        let is_match = self.values.iter().any(|wanted| {
+            let Some(wanted) = variable::filled(wanted, context) else { return false };
+            match self.test {
+                Test::Equals => wanted == present,
+                Test::EqualsIgnoreCase => wanted.eq_ignore_ascii_case(present),
+                Test::Number(relation) => relation.holds(number(present), number(&wanted)),
+                Test::Like | Test::Null => pattern::matches(&wanted, present),
+            }
         });
         is_match != self.is_negated
     }
+}
+
+impl Relation {
+    /// What is not a number stands in no relation.
+    fn holds(self, present: Option<f64>, wanted: Option<f64>) -> bool {
+        let (Some(present), Some(wanted)) = (present, wanted) else { return false };
+        match self {
+            Self::Equal => present.total_cmp(&wanted).is_eq(),
+            Self::Less => present < wanted,
+            Self::LessOrEqual => present <= wanted,
+            Self::Greater => present > wanted,
+            Self::GreaterOrEqual => present >= wanted,
+        }
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -93,6 +145,9 @@ mod tests {
         context.add("aws:ResourceTag/Schedule", "office");
         context.add("aws:TagKeys", "caretaker:scheduler");
         context.add("aws:TagKeys", "Name");
+        context.add("autoscaling:MaxSize", "100");
+        context.add("aws:PrincipalOrgID", "o-1");
+        context.add("aws:ResourceOrgID", "o-1");
         let values = values.iter().map(|&value| value.to_owned()).collect();
         let condition = Condition::new(operator, key, values).unwrap();
         assert_eq!(condition.holds(&context), expected, "{operator} {key}");
@@ -127,13 +182,49 @@ mod tests {
         check("ForAllValues:StringLike", "aws:TagKeys", &["caretaker:*"], false);
         check("ForAllValues:StringLike", "aws:TagKeys", &["caretaker:*", "Name"], true);
         check("ForAnyValue:StringLike", "aws:TagKeys", &["caretaker:*"], true);
-        check("ForAllValues:StringEquals", "aws:Absent", &["x"], true);
-        check("ForAnyValue:StringEquals", "aws:Absent", &["x"], false);
+        check("ForAllValues:StringEquals", "sts:ExternalId", &["x"], true);
+        check("ForAnyValue:StringEquals", "sts:ExternalId", &["x"], false);
     }
 
     #[test]
-    fn an_unknown_operator_is_refused() {
-        let error = Condition::new("StringAlmost", "k", Vec::new()).unwrap_err();
-        assert_eq!(error.to_string(), "unknown condition operator `StringAlmost`");
+    fn numbers_are_compared_as_numbers() {
+        for (operator, value, expected) in [
+            ("NumericEquals", "100.0", true),
+            ("NumericNotEquals", "100", false),
+            ("NumericLessThan", "100", false),
+            ("NumericLessThanEquals", "100", true),
+            ("NumericLessThanEquals", "99", false),
+            ("NumericGreaterThan", "9", true),
+            ("NumericGreaterThanEquals", "101", false),
+        ] {
+            check(operator, "autoscaling:MaxSize", &[value], expected);
+        }
+        check("NumericLessThanEquals", "autoscaling:MinSize", &["1"], false);
+        check("NumericLessThanEqualsIfExists", "autoscaling:MinSize", &["1"], true);
+        check("NumericLessThanEquals", "aws:TagKeys", &["1"], false);
+    }
+
+    #[test]
+    fn a_variable_stands_for_another_key() {
+        check("StringEquals", "aws:ResourceOrgID", &["${aws:PrincipalOrgID}"], true);
+        check("StringEquals", "aws:ResourceOrgID", &["${aws:PrincipalAccount}"], false);
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused() {
+        for (operator, key, value, expected) in [
+            ("StringAlmost", "aws:TagKeys", "x", "unknown condition operator `StringAlmost`"),
+            ("Null", "ec2:Atribute", "true", "unknown condition key `ec2:Atribute`"),
+            ("NumericEquals", "autoscaling:MaxSize", "many", "`many` is not a number"),
+            (
+                "StringNotEquals",
+                "aws:ResourceOrgID",
+                "${aws:PrincipalOrgID}",
+                "`StringNotEquals` with a policy variable is not understood",
+            ),
+        ] {
+            let error = Condition::new(operator, key, vec![value.to_owned()]).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

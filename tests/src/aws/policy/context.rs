@@ -84,8 +84,7 @@ impl Context {
         for (key, value) in &resource.keys {
             context.add(key, value);
         }
-        let account = resource.arn.split(':').nth(4).unwrap_or_default();
-        if !account.is_empty() {
+        if let Some(account) = resource.account() {
             context.add("aws:ResourceAccount", account);
         }
         context

@@ -4,8 +4,10 @@
 mod condition;
 mod context;
 mod decide;
+mod keys;
 mod pattern;
 mod statement;
+mod variable;
 
 pub use context::Context;
 pub use decide::{Grant, Refused};

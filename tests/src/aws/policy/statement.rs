@@ -4,7 +4,10 @@
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::condition::Condition;
+use super::{condition::Condition, variable};
+
+/// The version of the policy language that knows variables; the other takes them literally.
+const VERSION: &str = "2012-10-17";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -35,6 +38,9 @@ pub fn parse_document(document: &Value) -> anyhow::Result<Vec<Statement>> {
             "unknown member `{name}` of a policy document"
         );
     }
+    let version = members.get("Version").and_then(Value::as_str);
+    let is_literal = version != Some(VERSION) && document.to_string().contains("${");
+    ensure!(!is_literal, "a policy with variables needs the version {VERSION}");
     let statements = match members.get("Statement").context("a policy has no `Statement`")? {
         Value::Array(statements) => statements.as_slice(),
         single => std::slice::from_ref(single),
@@ -71,7 +77,13 @@ fn parse(members: &Map<String, Value>, place: usize) -> anyhow::Result<Statement
                 }
             }
             "Action" => statement.actions = texts(value)?,
-            "Resource" => statement.resources = texts(value)?,
+            "Resource" => {
+                statement.resources = texts(value)?;
+                let with_variable = statement.resources.iter().find(|arn| variable::has_one(arn));
+                if let Some(arn) = with_variable {
+                    bail!("a policy variable in a `Resource` is not understood: `{arn}`");
+                }
+            }
             "Principal" => statement.principals = principals(value)?,
             "Condition" => statement.conditions = conditions(value)?,
             other => bail!("unknown member `{other}` of a statement"),

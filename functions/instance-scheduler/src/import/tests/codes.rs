@@ -1,6 +1,7 @@
 //! Each code of what is lost: with the document, and without.
 
 use super::*;
+use crate::import::lost::Code;
 
 /// A loss beside which there is a document.
 #[track_caller]

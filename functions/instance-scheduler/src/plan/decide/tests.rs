@@ -25,6 +25,8 @@ fn wanted(state: State, since: &str) -> Wanted {
         override_mark: None,
         window: None,
         in_window: false,
+        is_recent: true,
+        is_recent_in_group: true,
     }
 }
 
@@ -33,7 +35,10 @@ fn seen<'a>(power: &'a Power, handled: Option<&'a Handled>) -> Seen<'a> {
         power,
         handled,
         born: None,
-        size: "t3.large",
+        size: Some("t3.large"),
+        own: None,
+        may_grow: false,
+        forgets: false,
         start_failure: None,
         restarts_itself: false,
         stopped_since: None,
@@ -47,9 +52,17 @@ fn show(decision: Decision) -> String {
         Decision::Skip(reason) => format!("skip: {reason}"),
         Decision::Wait(reason) => format!("wait: {reason}"),
         Decision::Record(then) => format!("record {then}"),
-        Decision::Start { then, set_type: None } => format!("start, then {then}"),
-        Decision::Start { then, set_type: Some(name) } => format!("start as {name}, then {then}"),
-        Decision::Stop { then } => format!("stop, then {then}"),
+        Decision::Stuck(reason) => format!("stuck: {reason}"),
+        Decision::Start { then, set_type, fallback, own } => {
+            let set_type = set_type.map(|name| format!(" as {name}")).unwrap_or_default();
+            let fallback = fallback.map(|name| format!(" or as {name}")).unwrap_or_default();
+            let own = own.map(|name| format!(" (own={name})")).unwrap_or_default();
+            // What everything that starts has.
+            let own = if own == " (own=t3.large)" { String::new() } else { own };
+            format!("start{set_type}{fallback}, then {then}{own}")
+        }
+        Decision::Stop { then, tries: 0 } => format!("stop, then {then}"),
+        Decision::Stop { then, tries } => format!("stop after {tries}, then {then}"),
         Decision::StopToResize { then } => format!("stop to resize, before {then}"),
     }
 }
@@ -287,7 +300,7 @@ fn a_start_that_died_is_tried_again_with_growing_pauses() {
     let first = "2026-06-01T09:00:00Z running retries=1 retry=2026-06-01T09:15:00Z";
     assert_eq!(
         died(first, "2026-06-01T09:10:00Z"),
-        "wait: start 2 failed (Client.InternalError): next try at 2026-06-01T09:15:00Z"
+        "stuck: start 2 failed (Client.InternalError): next try at 2026-06-01T09:15:00Z"
     );
     assert_eq!(
         died(first, "2026-06-01T09:15:00Z"),
@@ -296,7 +309,7 @@ fn a_start_that_died_is_tried_again_with_growing_pauses() {
     let last = "2026-06-01T09:00:00Z running retries=5 retry=2026-06-01T11:00:00Z";
     assert_eq!(
         died(last, "2026-06-01T12:00:00Z"),
-        "skip: given up until the next edge, after 5 retries: Client.InternalError"
+        "start, then 2026-06-01T09:00:00Z running retries=6 retry=2026-06-01T13:20:00Z"
     );
 }
 
@@ -312,13 +325,112 @@ fn failed_starts_are_forgotten_once_it_runs() {
 }
 
 #[test]
-fn a_refused_stop_is_not_asked_for_again() {
+fn defect_h2_a_refused_stop_is_tried_again_with_growing_pauses() {
+    let refused = "2026-06-01T09:30:00Z stopped retry=2026-06-01T10:05:00Z";
     check(
         &closed(),
-        "2026-06-01T09:30:00Z stopped refused",
+        refused,
         &Power::Running,
-        Flags { enforced: true, ..flags() },
-        "skip: AWS refused to stop it: left alone until the next edge",
+        flags(),
+        "wait: stop 1 was refused: next try at 2026-06-01T10:05:00Z",
+    );
+    check(
+        &closed(),
+        "2026-06-01T09:30:00Z stopped retries=1 retry=2026-06-01T09:55:00Z",
+        &Power::Running,
+        flags(),
+        "stop after 2, then 2026-06-01T09:30:00Z stopped",
+    );
+    let then = Handled::parse("2026-06-01T09:30:00Z stopped").unwrap();
+    let now = at("2026-06-01T10:00:00Z");
+    assert_eq!(
+        refused_stop(then, 2, now, INTERVAL).to_string(),
+        "2026-06-01T09:30:00Z stopped retries=2 retry=2026-06-01T10:20:00Z"
+    );
+    // Stopped at last, it is forgotten.
+    check(&closed(), refused, &Power::Stopped, flags(), "record 2026-06-01T09:30:00Z stopped");
+}
+
+#[test]
+fn defect_h2_what_can_never_be_stopped_waits_for_the_next_edge_unless_enforced() {
+    let refused = "2026-06-01T09:30:00Z stopped refused";
+    check(
+        &closed(),
+        refused,
+        &Power::Running,
+        flags(),
+        "skip: AWS cannot stop it: left alone until the next edge",
+    );
+    let enforced = Flags { enforced: true, ..flags() };
+    let then = "stop, then 2026-06-01T09:30:00Z stopped";
+    check(&closed(), refused, &Power::Running, enforced, then);
+    let paused = "2026-06-01T09:30:00Z stopped retry=2026-06-01T10:05:00Z";
+    let again = "stop after 1, then 2026-06-01T09:30:00Z stopped";
+    check(&closed(), paused, &Power::Running, enforced, again);
+}
+
+#[test]
+fn defect_h4_a_pause_longer_than_any_of_ours_is_none() {
+    check(
+        &open(),
+        "2026-06-01T09:00:00Z running retries=1 retry=9999-01-01T00:00:00Z",
+        &Power::Stopped,
+        flags(),
+        "start, then 2026-06-01T09:00:00Z running retries=2 retry=2026-06-01T10:20:00Z",
+    );
+}
+
+#[test]
+fn defect_m1_an_edge_later_than_now_is_left_alone() {
+    let later = "2026-06-01T10:00:01Z stopped";
+    let skip = "skip: an edge of 2026-06-01T10:00:01Z was handled, which is later than now";
+    check(&open(), later, &Power::Stopped, flags(), skip);
+}
+
+#[test]
+fn defect_c1_only_an_instance_has_a_type() {
+    let large = Wanted { instance_type: Some("m5.large".to_owned()), ..open() };
+    let handled = Handled::parse(MONDAY_MORNING).unwrap();
+    let group = Seen { size: None, ..seen(&Power::Running, Some(&handled)) };
+    let now = at("2026-06-01T10:00:00Z");
+    assert_eq!(show(decide(&large, group, flags(), now, INTERVAL)), "nothing");
+    let stopped = Handled::parse(FRIDAY_EVENING).unwrap();
+    let group = Seen { size: None, ..seen(&Power::Stopped, Some(&stopped)) };
+    let start = "start, then 2026-06-01T09:00:00Z running";
+    assert_eq!(show(decide(&large, group, flags(), now, INTERVAL)), start);
+}
+
+#[test]
+fn defect_m7_what_runs_as_another_type_is_its_own_again_at_the_next_start() {
+    let handled = Handled::parse("2026-05-29T17:00:00Z stopped own=m5.large").unwrap();
+    let seen = Seen { own: Some("m5.large"), ..seen(&Power::Stopped, Some(&handled)) };
+    assert_eq!(
+        show(decide(&open(), seen, flags(), at("2026-06-01T10:00:00Z"), INTERVAL)),
+        "start as m5.large or as t3.large, then 2026-06-01T09:00:00Z running (own=m5.large)"
+    );
+}
+
+#[test]
+fn defect_h5_a_group_that_could_grow_is_emptied_at_its_end() {
+    let handled = Handled::parse(MONDAY_MORNING).unwrap();
+    let idle = Seen { may_grow: true, ..seen(&Power::Stopped, Some(&handled)) };
+    assert_eq!(
+        show(decide(&closed(), idle, flags(), at("2026-06-01T10:00:00Z"), INTERVAL)),
+        "stop, then 2026-06-01T09:30:00Z stopped"
+    );
+}
+
+#[test]
+fn defect_h8_what_cannot_be_remembered_is_done_right_after_an_edge_only() {
+    let decided = |is_recent| {
+        let closed = Wanted { is_recent, ..closed() };
+        let full = Seen { forgets: true, ..seen(&Power::Running, None) };
+        show(decide(&closed, full, flags(), at("2026-06-01T10:00:00Z"), INTERVAL))
+    };
+    assert_eq!(decided(true), "stop, then 2026-06-01T09:30:00Z stopped");
+    assert_eq!(
+        decided(false),
+        "skip: no room for a tag to remember an edge by: acted on only right after one"
     );
 }
 
@@ -348,7 +460,7 @@ fn a_database_that_rds_started_is_stopped_again_and_a_persons_is_not() {
 fn another_type_needs_a_stop_that_is_remembered_first() {
     let large = Wanted { instance_type: Some("m5.large".to_owned()), ..open() };
     let before = "2026-06-01T09:00:00Z running type=t3.large";
-    let resizing = "2026-06-01T09:00:00Z running type=m5.large resizing";
+    let resizing = "2026-06-01T09:00:00Z running type=m5.large resizing own=t3.large";
     check(&large, before, &Power::Running, flags(), &format!("stop to resize, before {resizing}"));
     check(
         &large,
@@ -363,7 +475,7 @@ fn another_type_needs_a_stop_that_is_remembered_first() {
         resizing,
         &Power::Stopped,
         flags(),
-        "start as m5.large, then 2026-06-01T09:00:00Z running type=m5.large",
+        "start as m5.large or as t3.large, then 2026-06-01T09:00:00Z running type=m5.large",
     );
     // A type that a person has set since the schedule asked is left alone.
     check(
@@ -371,7 +483,7 @@ fn another_type_needs_a_stop_that_is_remembered_first() {
         "2026-06-01T09:00:00Z running type=m5.large",
         &Power::Running,
         flags(),
-        "nothing",
+        "skip: runs as t3.large, not as m5.large: left alone until the next edge",
     );
     // A person's stop is no reason to start.
     check(

@@ -28,7 +28,8 @@ pub(crate) async fn look(
     let looks = targets.into_iter().map(async |(target, aws)| {
         let mut fleet = observe::fleet(&aws, config).await;
         let mut windows = Vec::new();
-        if fleet.resources.iter().any(|resource| asks_for_windows(resource, catalog)) {
+        let asks = |resource: &Resource| catalog.asks_for_windows(&resource.schedule);
+        if fleet.resources.iter().any(asks) {
             match observe::windows::windows(&aws).await {
                 Ok(found) => windows = found,
                 Err(error) => fleet.failed.push(error),
@@ -37,10 +38,4 @@ pub(crate) async fn look(
         Found { target, aws, fleet, windows }
     });
     stream::iter(looks).buffered(AT_ONCE).collect().await
-}
-
-fn asks_for_windows(resource: &Resource, catalog: &Catalog) -> bool {
-    let followed = catalog.follow(&resource.schedule);
-    let schedule = followed.as_ref().ok().and_then(|followed| followed.schedule());
-    schedule.is_some_and(|schedule| !schedule.ssm_maintenance_windows.is_empty())
 }
