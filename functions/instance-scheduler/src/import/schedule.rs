@@ -1,5 +1,7 @@
 //! Reads a schedule: its own fields, and which periods it uses.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use shared::error::quoted;
 
@@ -146,12 +148,10 @@ fn uses(item: &Item) -> Read<Vec<Use>> {
     if item.origin == Origin::Table {
         match values::texts(item, "periods") {
             Ok(names) => {
-                for name in names.unwrap_or_default().iter().filter(|name| !name.is_empty()) {
-                    let period = named(name);
-                    if !uses.item.contains(&period) {
-                        uses.item.push(period);
-                    }
-                }
+                let mut seen = BTreeSet::new();
+                let names = names.unwrap_or_default().into_iter();
+                let names = names.filter(|name| !name.is_empty() && seen.insert(name.clone()));
+                uses.item.extend(names.map(|name| named(&name)));
             }
             Err(err) => uses.lost.push(err),
         }

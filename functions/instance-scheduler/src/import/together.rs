@@ -54,8 +54,9 @@ pub(crate) struct Finding {
 const MAX_BYTES: usize = 8 * 1024;
 const STANDARD_BYTES: usize = 4 * 1024;
 
-/// The periods of all schedules, each counted as often as it is used.
-const MAX_USES: usize = 20_000;
+/// The periods of all schedules, each counted as often as it is used. Each is written, read back and
+/// compared with the others of its schedule, for which an event has 50 ms.
+const MAX_USES: usize = 4_000;
 
 /// An answer of AWS Lambda has at most 6 MB, and a period is written into each schedule that uses
 /// it.
@@ -64,7 +65,10 @@ const MAX_ANSWER_BYTES: usize = 4_000_000;
 pub(crate) fn import(request: &Import, deployment: &Deployment<'_>) -> anyhow::Result<Imported> {
     let found = Found::of(entries(&request.from)?);
     let n_uses: usize = found.schedules.iter().map(|it| it.schedule.periods.len()).sum();
-    ensure!(n_uses <= MAX_USES, "from: at most {MAX_USES} periods in all schedules, not {n_uses}");
+    ensure!(
+        n_uses <= MAX_USES,
+        "from: at most {MAX_USES} periods in all schedules, not {n_uses}: import some at a time"
+    );
     let old: Vec<&str> = found.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     let named = found.schedules.iter().zip(names::assign(&old));
     let drafts: Vec<Draft<'_>> =

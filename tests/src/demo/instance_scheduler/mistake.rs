@@ -60,13 +60,19 @@ pub(super) fn tell(screen: &mut Screen<'_>) -> anyhow::Result<()> {
     let n_stops = aws.log().count("ec2:StopInstances");
     ensure!(n_stops == 0, "{n_stops} calls to stop instances");
 
-    screen.heading("A mistake", "in a schedule that 40 instances follow, at noon")?;
-    screen.line(format_args!("until now     {RIGHT}"))?;
-    screen.line(format_args!("by mistake    {WRONG}"))?;
-    let reason = paragraph(&message, None, 14, screen.paint);
-    screen.line(format_args!("{}  {reason}", screen.paint.paint(Colour::Red, "the next run")))?;
-    screen.line(format_args!("All {N_INSTANCES} of them still run."))?;
+    let what = format!("40 instances follow {RIGHT}, which becomes 08:00-10:00 at noon");
+    screen.heading("A mistake", &what)?;
+    let reason = paragraph(&without_names(&message), None, 0, screen.paint);
+    screen.line(screen.paint.paint(Colour::Red, reason))?;
     Ok(())
+}
+
+/// The message without the ten instances that it names.
+fn without_names(message: &str) -> String {
+    match (message.split_once(": own account"), message.split_once(" more;")) {
+        (Some((head, _)), Some((_, tail))) => format!("{head}: (here ten are named);{tail}"),
+        _ => message.to_owned(),
+    }
 }
 
 fn run(lambda: &Function, now: Timestamp) -> Outcome {
