@@ -187,17 +187,18 @@ impl Plan {
     }
 }
 
-/// A log line may have 256 KB: a plan of more lines is cut, and says so.
+/// A longer plan is cut, and says so: nobody reads more lines, and a line of the log may have 256 KB.
 const PRINTED_LINES: usize = 500;
+const PRINTED_BYTES: usize = 200 * 1024;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { actions, skipped, problems, .. } = self;
         let visible = actions.iter().filter(|action| action.change != Change::Remember);
-        let mut n_left = PRINTED_LINES;
-        let n_cut = print(f, visible, &mut n_left)?
-            + print(f, problems.iter(), &mut n_left)?
-            + print(f, skipped.iter(), &mut n_left)?;
+        let mut left = (PRINTED_LINES, PRINTED_BYTES);
+        let n_cut = print(f, visible, &mut left)?
+            + print(f, problems.iter(), &mut left)?
+            + print(f, skipped.iter(), &mut left)?;
         if n_cut > 0 { writeln!(f, "and {n_cut} more") } else { Ok(()) }
     }
 }
@@ -206,15 +207,22 @@ impl fmt::Display for Plan {
 fn print<T: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
     lines: impl Iterator<Item = T>,
-    n_left: &mut usize,
+    (n_lines, n_bytes): &mut (usize, usize),
 ) -> Result<usize, fmt::Error> {
     let mut n_cut = 0;
     for line in lines {
-        if *n_left == 0 {
+        if *n_lines == 0 {
             n_cut += 1;
-        } else {
-            *n_left -= 1;
+            continue;
+        }
+        let line = line.to_string();
+        let has_room = line.len() < *n_bytes;
+        *n_lines = if has_room { *n_lines - 1 } else { 0 };
+        *n_bytes = n_bytes.saturating_sub(line.len() + 1);
+        if has_room {
             writeln!(f, "{line}")?;
+        } else {
+            n_cut += 1;
         }
     }
     Ok(n_cut)

@@ -163,6 +163,23 @@ fn defect_h8_a_resource_full_of_tags_is_acted_on_once_an_edge() {
 }
 
 #[test]
+fn defect_m10_a_printed_plan_fits_into_a_line_of_the_log() {
+    let long = |number: usize| resource(&format!("i-{number}"), &"x".repeat(240), Power::Running);
+    let plan = plan_at(MORNING, (0..1000).map(long).collect());
+    let printed = plan.to_string();
+    assert!(printed.len() < 250 * 1024, "{} bytes", printed.len());
+    assert!(printed.ends_with("and 500 more\n"), "{}", &printed[printed.len() - 40..]);
+    let named = |number: usize| Resource {
+        name: Some("é".repeat(250).into()),
+        ..with(handled(resource(&format!("i-{number}"), "office", Power::Stopped), MONDAY), |it| {
+            it.state_reason = Some("Client.InternalError: ".to_owned() + &"ü".repeat(2_000));
+        })
+    };
+    let plan = plan_at("2026-06-01T10:00:00Z", (0..500).map(named).collect());
+    assert!(plan.to_string().len() < 250 * 1024, "{} bytes", plan.to_string().len());
+}
+
+#[test]
 fn defect_m2_the_end_of_an_override_waits_for_who_is_busy() {
     let ignored = |power| {
         with(handled(resource("i-1", "office", power), MONDAY), |extra| {
