@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use tracing_subscriber::{
     Layer as _,
     filter::{FilterExt as _, LevelFilter, Targets, filter_fn},
@@ -79,11 +79,12 @@ where
     R: Serialize,
 {
     let (app, handler) = (&app, &handler);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+    // Read here, because the runtime would answer an event that cannot be with a Rust type.
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let LambdaEvent { payload, context } = event;
         match app {
             Ok(app) => {
-                let invocation = invocation(payload, &context, default_timeout);
+                let invocation = invocation(event_of(&payload)?, &context, default_timeout);
                 // A handler's future may be large, and is moved about otherwise.
                 Box::pin(handler(app, invocation)).await
             }
@@ -94,6 +95,14 @@ where
         }
     }))
     .await
+}
+
+fn event_of(payload: &RawValue) -> Result<Value, HandlerError> {
+    serde_json::from_str(payload.get()).map_err(|err| {
+        // It is JSON, the runtime has seen to that: only its depth can be too much.
+        let what = anyhow!("the event is nested too deeply to be read, at column {}", err.column());
+        HandlerError::coded(HandlerError::BAD_EVENT, what)
+    })
 }
 
 fn invocation(event: Value, context: &Context, default_timeout: Duration) -> Invocation {
@@ -123,6 +132,18 @@ mod tests {
             targets(Some("info,hyper=debug"))
                 .would_enable("hyper", &LevelFilter::DEBUG.into_level().unwrap())
         );
+    }
+
+    #[test]
+    fn defect_l7_an_event_that_is_nested_too_deeply_is_a_bad_event() {
+        let event = |depth: usize| {
+            let text = "[".repeat(depth) + &"]".repeat(depth);
+            event_of(&RawValue::from_string(text).expect("it is JSON"))
+        };
+        assert!(event(127).is_ok());
+        let error = event(10_000).expect_err("it is too deep");
+        assert_eq!(error.error_type(), HandlerError::BAD_EVENT);
+        assert!(error.to_string().starts_with("the event is nested too deeply"), "{error}");
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn a_fresh_event_says_what_time_it_is() {
 }
 
 #[test]
-fn the_newer_scheduler_of_eventbridge_is_understood() {
+fn defect_l9_the_newer_scheduler_of_eventbridge_is_understood() {
     let mut event = scheduled("2026-06-01T09:00:00Z");
     event["source"] = json!("aws.scheduler");
     event["detail"] = json!("{}");
@@ -67,7 +67,7 @@ fn a_simulation_runs_by_its_events() {
 }
 
 #[test]
-fn a_scheduled_event_honours_the_fields_beside_its_own() {
+fn defect_h6_a_scheduled_event_honours_the_fields_beside_its_own() {
     let mut event = scheduled("2026-06-01T09:00:00Z");
     event["dry_run"] = json!(true);
     event["regions"] = json!(["eu-west-1"]);

@@ -38,6 +38,52 @@ fn defect_c1_a_schedule_with_a_type_empties_no_group() {
 }
 
 #[test]
+fn defect_l1_a_region_that_is_named_twice_is_looked_after_once() {
+    let twice = [("Regions", "eu-west-1,eu-west-1")];
+    let account = Account::with(
+        "2026-06-01T17:00:00Z",
+        &twice,
+        |spec| spec,
+        |world, _| {
+            world.place(HOME_ACCOUNT, REGION).ec2.add(instance(1, OFFICE));
+        },
+    );
+    let run = account.tick("2026-06-01T17:00:00Z");
+    assert_eq!(run.answer()["targets"].as_array().unwrap().len(), 1);
+    assert_eq!(account.aws.log().count("ec2:StopInstances"), 1);
+    for list in ["regions", "accounts"] {
+        let nothing = account.function.invoke(&json!({ list: [] }));
+        assert_eq!(failure(&nothing).unwrap().0, "BadEvent");
+    }
+}
+
+#[test]
+fn defect_l7_an_event_that_is_nested_too_deeply_has_a_stable_type() {
+    let account = Account::new(MONDAY, |_, _| ());
+    let deep = (0..200).fold(json!({}), |inner, _| json!({ "explain": inner }));
+    let refused = account.function.invoke(&deep);
+    let (error_type, message) = failure(&refused).unwrap();
+    assert_eq!(error_type, "BadEvent", "{message}");
+}
+
+#[test]
+fn defect_m3_a_misspelled_zone_is_found_out_once_and_named_shortly() {
+    let zone = "Europe/Pariss".to_owned() + &"x".repeat(220);
+    let account = Account::new(MONDAY, |place, _| {
+        for number in 1..=2000 {
+            place.ec2.add(instance(number, &format!("mon @{zone}")));
+        }
+        place.ec2.add(instance(2001, "mon @Europe/Pariss"));
+    });
+    let run = account.tick(MONDAY);
+    assert_eq!(run.answer()["counts"]["problems"], 2001);
+    let problem = account.tag(&id(1), PROBLEM).unwrap();
+    assert!(!problem.contains("did you mean"), "{problem}");
+    let near = account.tag(&id(2001), PROBLEM).unwrap();
+    assert!(near.contains("did you mean Europe/Paris"), "{near}");
+}
+
+#[test]
 fn defect_h2_a_policy_that_was_broken_for_four_minutes_costs_no_weekend() {
     let account = Account::new(FRIDAY, |place, _| {
         for number in 1..=30 {

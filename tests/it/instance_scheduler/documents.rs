@@ -120,7 +120,7 @@ fn a_document_that_would_cost_much_is_refused_and_harms_no_other() {
 }
 
 #[test]
-fn a_tag_adds_no_line_to_a_plan_or_a_report() {
+fn defect_m4_a_tag_adds_no_line_to_a_plan_or_a_report() {
     let account = Account::new(MONDAY, |place, _| {
         place.ec2.add(instance(
             1,

@@ -53,6 +53,19 @@ fn a_window_starts_early_holds_while_it_lasts_and_stops() {
 }
 
 #[test]
+fn defect_m9_the_preview_of_an_account_knows_the_windows_of_ssm() {
+    let account = Account::new("2026-06-01T01:00:00Z", |place, now| {
+        patched(place, now);
+        place.ec2.add(instance(1, "patched").stopped());
+    });
+    let span = json!({ "from": "2026-06-01T01:00:00Z", "until": "2026-06-02T00:00:00Z" });
+    let preview = account.function.invoke(&json!({ "preview": span })).answer().clone();
+    let first = &preview["resources"][0]["own"]["transitions"][0];
+    assert_eq!(first["at"], "2026-06-01T01:45:00Z", "{preview:#}");
+    assert_eq!(first["because"], "maintenance window");
+}
+
+#[test]
 fn what_a_person_stops_in_a_window_runs_again() {
     let account = Account::new("2026-06-01T01:45:00Z", |place, now| {
         patched(place, now);
