@@ -135,31 +135,18 @@ async fn send(
     let is_allowed = !outcome.accepted.is_empty() || !is_denied;
     for batch::Refusal { ids, error } in outcome.refused {
         let refused = ids.iter().filter_map(|id| actions.remove(id.as_str()));
-        match error.kind {
-            // The error names them all, which is too much to say of each.
-            AwsErrorKind::WrongState if ids.len() > 1 => {
-                applied.fail(refused, restate(&error, "changed since they were listed"));
-            }
-            AwsErrorKind::Throttled
-            | AwsErrorKind::Unavailable
-            | AwsErrorKind::Unreachable
-            | AwsErrorKind::NotFound
-            | AwsErrorKind::WrongState => applied.fail(refused, error),
-            AwsErrorKind::Capacity
-            | AwsErrorKind::Denied
-            | AwsErrorKind::Unsupported
-            | AwsErrorKind::Invalid
-            | AwsErrorKind::Other => {
-                let (others, same) = refused.partition(|action| types::has_other(action, &error));
-                let others: Vec<_> = others;
-                let same: Vec<_> = same;
-                for action in others {
-                    types::start_as_another(ec2, action, error.clone(), applied).await;
-                }
-                if !same.is_empty() {
-                    applied.fail(same, error);
-                }
-            }
+        // The error names them all, which is too much to say of each.
+        if error.kind == AwsErrorKind::WrongState && ids.len() > 1 {
+            applied.fail(refused, restate(&error, "changed since they were listed"));
+            continue;
+        }
+        let (others, same): (Vec<_>, Vec<_>) =
+            refused.partition(|action| types::has_other(action, &error));
+        for action in others {
+            types::start_as_another(ec2, action, error.clone(), applied).await;
+        }
+        if !same.is_empty() {
+            applied.fail(same, error);
         }
     }
     is_allowed

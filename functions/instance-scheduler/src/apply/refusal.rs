@@ -17,24 +17,31 @@ pub(crate) fn refusal(error: &AwsError) -> String {
     portable_value(&format!("{} refused: {code}", error.operation))
 }
 
-/// The tags of a change that failed, or nothing where the next run should simply try again.
-pub(super) fn to_remember(action: &Action, error: &AwsError) -> Option<TagChange> {
-    let change = match error.kind {
-        // The first three pass by themselves. What has gone or changed under our hands leaves nothing
-        // to remember, and maybe nothing to tag.
+/// Whether AWS has said no. What passes by itself is simply tried again by the next run; what has gone
+/// or changed under our hands leaves nothing to remember, and maybe nothing to tag.
+pub(super) fn is_refusal(error: &AwsError) -> bool {
+    match error.kind {
         AwsErrorKind::Throttled
         | AwsErrorKind::Unavailable
         | AwsErrorKind::Unreachable
         | AwsErrorKind::NotFound
-        | AwsErrorKind::WrongState => None,
-        AwsErrorKind::Unsupported => {
-            action.tags.unsupported.as_ref().or(action.tags.refused.as_ref())
-        }
+        | AwsErrorKind::WrongState => false,
         AwsErrorKind::Capacity
         | AwsErrorKind::Denied
+        | AwsErrorKind::Unsupported
         | AwsErrorKind::Invalid
-        | AwsErrorKind::Other => action.tags.refused.as_ref(),
-    };
+        | AwsErrorKind::Other => true,
+    }
+}
+
+/// The tags of a change that failed, or nothing where the next run should simply try again.
+pub(super) fn to_remember(action: &Action, error: &AwsError) -> Option<TagChange> {
+    if !is_refusal(error) {
+        return None;
+    }
+    let unsupported = action.tags.unsupported.as_ref();
+    let for_ever = unsupported.filter(|_| error.kind == AwsErrorKind::Unsupported);
+    let change = for_ever.or(action.tags.refused.as_ref());
     Some(with_problem(change?, refusal(error)))
 }
 

@@ -7,6 +7,7 @@ use shared::{
 };
 
 use super::{Applied, Call, send_one};
+use crate::apply::refusal::is_refusal;
 use crate::plan::action::{Action, As, InstanceChange};
 
 /// Gives those the type that must have another before they start, and returns what can be started
@@ -43,22 +44,10 @@ pub(super) async fn set(
 
 /// Whether there is another type to start as after this error.
 pub(super) fn has_other(action: &Action<InstanceChange>, error: &AwsError) -> bool {
-    let passes_by_itself = match error.kind {
-        AwsErrorKind::Throttled
-        | AwsErrorKind::Unavailable
-        | AwsErrorKind::Unreachable
-        | AwsErrorKind::NotFound
-        | AwsErrorKind::WrongState => true,
-        AwsErrorKind::Capacity
-        | AwsErrorKind::Denied
-        | AwsErrorKind::Unsupported
-        | AwsErrorKind::Invalid
-        | AwsErrorKind::Other => false,
-    };
     let is_capacity = error.kind == AwsErrorKind::Capacity;
     as_what(action).is_some_and(|start| {
         let has_alternative = is_capacity && !start.alternatives.is_empty();
-        !passes_by_itself && (has_alternative || start.fallback.is_some())
+        is_refusal(error) && (has_alternative || start.fallback.is_some())
     })
 }
 
