@@ -13,6 +13,7 @@ use shared::{announce, error::AwsError};
 
 use crate::{
     App,
+    event::Run,
     report::{Failure, Line, Report, TargetReport},
 };
 
@@ -24,7 +25,7 @@ pub(crate) async fn announce(
     app: &App,
     own: &SdkConfig,
     report: &Report,
-    now: Timestamp,
+    run: &Run,
 ) -> Vec<AwsError> {
     let App { config, told, .. } = app;
     let mut errors = Vec::new();
@@ -34,10 +35,15 @@ pub(crate) async fn announce(
         errors.extend(announce::put_events(own, bus, source, detail_type, &details).await.err());
     }
     let is_worth_it = {
-        let failures = report.failures.keys().cloned().collect();
+        let failures: BTreeSet<String> = report.failures.keys().cloned().collect();
         let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = std::mem::replace(&mut *told, failures);
-        is_worth_a_digest(&report.failures, &told, now, config.interval)
+        let is_worth_it = is_worth_a_digest(&report.failures, &told, run.now, config.interval);
+        if run.is_whole() {
+            *told = failures;
+        } else {
+            told.extend(failures);
+        }
+        is_worth_it
     };
     if let (Some(topic), true) = (&config.alert_topic, is_worth_it) {
         let (subject, lines) = digest(report);

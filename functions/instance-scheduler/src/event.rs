@@ -39,6 +39,13 @@ pub(crate) struct Run {
     pub only: Only,
 }
 
+impl Run {
+    /// Whether it is about all that is looked after.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.narrow == Narrow::default() && self.only == Only::All
+    }
+}
+
 /// The resources that a run is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Only {

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use shared::error::quoted;
 
-use crate::schedule::State;
+use crate::schedule::{Override, State};
 
 /// What the tag says. Its text begins with an instant and a state, e.g.
 /// `2026-06-01T09:00:00Z running`; the rest are words that few resources have.
@@ -50,6 +50,12 @@ pub struct Handled {
 pub enum OverrideMark {
     Until(Timestamp),
     Open,
+}
+
+impl OverrideMark {
+    pub fn of(overridden: &Override) -> Self {
+        overridden.until.map_or(Self::Open, Self::Until)
+    }
 }
 
 impl Handled {

@@ -92,14 +92,7 @@ pub(crate) async fn explain(
     let targets = target::enter(&config.scope, own, &only::target(name), account).await?;
     let mut warnings: Vec<String> = targets.refused.iter().map(ToString::to_string).collect();
     warnings.extend(documents.failed.iter().map(AwsError::summary));
-    let settings = Settings {
-        now,
-        interval: config.interval,
-        max_capacity: config.max_capacity,
-        instance_types: &config.instance_types,
-        max_override: config.max_override,
-        in_detail: true,
-    };
+    let settings = Settings::of(config, now, true);
     let found = look::look(config, &documents.catalog, targets.entered).await;
     let mut places: Vec<(Target, SdkConfig)> = Vec::new();
     for Found { target, aws, fleet, windows } in found {

@@ -65,14 +65,7 @@ pub(crate) async fn run(
         failures.must_be_seen(refused.error);
     }
     let found = look::look(config, &catalog, entered).await;
-    let settings = Settings {
-        now: run.now,
-        interval: config.interval,
-        max_capacity: config.max_capacity,
-        instance_types: &config.instance_types,
-        max_override: config.max_override,
-        in_detail: matches!(run.only, Only::Some { .. }),
-    };
+    let settings = Settings::of(config, run.now, matches!(run.only, Only::Some { .. }));
     let mut planned: Vec<Planned> = found
         .into_iter()
         .map(|found| plan_one(found, &run.only, &catalog, &settings, &mut failures))
@@ -102,7 +95,7 @@ pub(crate) async fn run(
     }
     act(planned, app, run, invocation.deadline, &mut report, &mut failures).await;
     metrics::emit_totals(report.counts.problems, report.counts.failed, run.now);
-    for error in announce::announce(app, own, &report, run.now).await {
+    for error in announce::announce(app, own, &report, run).await {
         report.fail(error.summary());
         failures.note(error, "announcing the run");
     }

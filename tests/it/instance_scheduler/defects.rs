@@ -152,6 +152,29 @@ fn defect_h3_without_capacity_for_another_type_it_keeps_its_own() {
     assert_eq!(power_and_size(&account), ("running", "t3.micro".to_owned()));
 }
 
+#[test]
+fn defect_h3_while_a_start_waits_its_tag_says_why_and_one_digest_told_it() {
+    let topic = [("AlertTopicArn", TOPIC)];
+    let account = Account::with(
+        MONDAY,
+        &topic,
+        |spec| spec,
+        |world, _| {
+            let place = world.place(HOME_ACCOUNT, REGION);
+            place.sns.add_topic("alerts");
+            let full = ("t3.micro".to_owned(), "eu-west-1a".to_owned());
+            place.ec2.shortages.insert(full, ec2::Shortage::Refused);
+            place.ec2.add(instance(1, OFFICE).stopped());
+        },
+    );
+    for minutes in (0..=60).step_by(5) {
+        assert!(failure(&account.tick(&minutes_later(MONDAY, minutes))).is_some());
+        let problem = account.tag(&id(1), PROBLEM).unwrap();
+        assert_eq!(problem, "ec2:StartInstances refused: InsufficientInstanceCapacity");
+    }
+    assert_eq!(account.place(|place, _| place.sns.messages().len()), 1);
+}
+
 /// One instance with a full set of tags beside one of somebody else, and a topic for digests.
 fn with_full() -> Account {
     let topic = [("AlertTopicArn", TOPIC)];

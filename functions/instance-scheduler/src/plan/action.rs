@@ -114,17 +114,7 @@ pub enum GroupChange {
 
 impl Change {
     pub fn starts(&self) -> bool {
-        match self {
-            Self::Instance(InstanceChange::Start(_))
-            | Self::Database(DatabaseChange::Start)
-            | Self::Cluster(DatabaseChange::Start)
-            | Self::Group(GroupChange::Restore(_)) => true,
-            Self::Instance(_)
-            | Self::Database(DatabaseChange::Stop)
-            | Self::Cluster(DatabaseChange::Stop)
-            | Self::Group(GroupChange::Empty)
-            | Self::Remember => false,
-        }
+        self.verb() == "start"
     }
 
     pub fn stops(&self) -> bool {

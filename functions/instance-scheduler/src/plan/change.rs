@@ -69,7 +69,6 @@ pub(super) fn change(decision: Decision, about: &About) -> Result<Option<Draft>,
         }
         Decision::Record(then) => Draft::new(Change::Remember, then),
         Decision::Start { then, set_type, fallback, own } => {
-            let otherwise = Handled { own, ..then.clone() };
             let before = before_start(about.schedule, &then);
             let refused = decide::refused_start(then.clone(), now, interval);
             let (change, remark) = match about.resource.kind {
@@ -82,8 +81,11 @@ pub(super) fn change(decision: Decision, about: &About) -> Result<Option<Draft>,
                 Kind::Cluster => (Change::Cluster(DatabaseChange::Start), None),
                 Kind::Group => restore(about)?,
             };
+            // Only an instance may run as something else than planned.
+            let is_instance = about.resource.kind == Kind::Instance;
+            let otherwise = is_instance.then(|| Handled { own, ..then.clone() });
             let draft = Draft::new(change, then);
-            Draft { before, refused: Some(refused), otherwise: Some(otherwise), remark, ..draft }
+            Draft { before, refused: Some(refused), otherwise, remark, ..draft }
         }
         Decision::Stop { then, tries } => {
             let refused = decide::refused_stop(then.clone(), tries, now, interval);

@@ -310,12 +310,8 @@ fn found_started(
     let Some(handled) = seen.handled else { return Decision::Nothing };
     let then = Handled { at: handled.at, ..then };
     let tries = if handled.has_failed() { handled.retries.saturating_add(1) } else { 0 };
-    let again = |then| match stop(seen, now, then) {
-        Decision::Stop { then, .. } => Decision::Stop { then, tries },
-        other => other,
-    };
     if flags.enforced {
-        return again(then);
+        return stop_again(seen, now, then, tries);
     }
     if handled.refused {
         return Decision::Skip("AWS cannot stop it: left alone until the next edge".to_owned());
@@ -323,7 +319,7 @@ fn found_started(
     if handled.has_failed() {
         return match pause(handled, now, interval) {
             Some(at) => Decision::Wait(format!("stop {tries} was refused: next try at {at}")),
-            None => again(then),
+            None => stop_again(seen, now, then, tries),
         };
     }
     if !seen.restarts_itself || handled.manual {
@@ -368,8 +364,13 @@ fn start(wanted: &Wanted, seen: Seen, then: Handled) -> Decision {
 }
 
 fn stop(seen: Seen, now: Timestamp, then: Handled) -> Decision {
+    stop_again(seen, now, then, 0)
+}
+
+/// A stop that was tried so often before.
+fn stop_again(seen: Seen, now: Timestamp, then: Handled, tries: u32) -> Decision {
     let acted = seen.restarts_itself.then_some(now);
-    Decision::Stop { then: Handled { acted, ..then }, tries: 0 }
+    Decision::Stop { then: Handled { acted, ..then }, tries }
 }
 
 /// A type that the schedule asks for newly. A type that a person has set since is left alone.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use shared::tag::portable_value;
 
 use super::{
-    action::{Action, Change, InstanceChange, Tags},
+    action::{Action, Change, Tags},
     change::{self, Before},
     considered::Course,
     memory::Memory,
@@ -108,11 +108,6 @@ impl Planner<'_> {
         let why = match remark {
             None => because,
             Some(remark) => self.text(&format!("{because} ({remark})")),
-        };
-        // Only an instance may run as something else than planned.
-        let otherwise = match &change {
-            Change::Instance(InstanceChange::Start(_)) => otherwise,
-            _ => None,
         };
         let memories = &mut self.memories;
         let mut with = |handled: Option<Handled>, notes: &Memory| {

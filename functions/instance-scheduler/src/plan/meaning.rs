@@ -15,8 +15,6 @@ pub(super) struct Meaning<'a> {
     /// What the metrics call it: the document, or what it is instead of one.
     pub(super) label: Rc<str>,
     pub(super) is_document: bool,
-    /// Other types that a document lets its instances be.
-    pub(super) instance_types: Vec<String>,
 }
 
 pub(super) struct Meanings<'a> {
@@ -49,29 +47,18 @@ impl<'a> Meanings<'a> {
             _ => None,
         };
         let is_document = self.catalog.has(tag);
-        if self.catalog.is_unknowable(tag) {
-            let lack = "the schedules could not be read";
-            return Meaning {
-                lack: Some(lack.into()),
-                label: "unknown".into(),
-                is_document,
-                instance_types: Vec::new(),
-                followed,
-            };
-        }
+        let lack = if self.catalog.is_unknowable(tag) {
+            Some("the schedules could not be read".to_owned())
+        } else {
+            named.and_then(|schedule| self.catalog.lacks(schedule).next())
+        };
         let label = match &followed {
             _ if is_document => Rc::clone(tag),
             Ok(Followed::Ignore) => "ignore".into(),
             Ok(_) => "inline".into(),
             Err(_) => "unknown".into(),
         };
-        Meaning {
-            lack: named.and_then(|schedule| self.catalog.lacks(schedule).next()).map(Rc::from),
-            label,
-            is_document,
-            instance_types: named.map(|it| it.instance_types.clone()).unwrap_or_default(),
-            followed,
-        }
+        Meaning { lack: lack.map(Rc::from), label, is_document, followed }
     }
 
     /// Whether documents give this group, so that a tag alone cannot join it.

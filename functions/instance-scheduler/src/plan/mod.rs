@@ -37,6 +37,7 @@ use self::{
     one::Planner,
 };
 use crate::{
+    config::Config,
     resource::{NamedWindow, Power, Resource},
     schedule::{Catalog, Override},
 };
@@ -54,6 +55,19 @@ pub struct Settings<'a> {
     pub max_override: Option<SignedDuration>,
     /// Whether what is in step is told, too, and what comes next.
     pub in_detail: bool,
+}
+
+impl<'a> Settings<'a> {
+    pub(crate) fn of(config: &'a Config, now: Timestamp, in_detail: bool) -> Self {
+        Self {
+            now,
+            interval: config.interval,
+            max_capacity: config.max_capacity,
+            instance_types: &config.instance_types,
+            max_override: config.max_override,
+            in_detail,
+        }
+    }
 }
 
 /// The plan for one target.

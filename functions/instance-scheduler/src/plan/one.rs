@@ -109,7 +109,7 @@ impl<'a> Planner<'a> {
             size: is_instance.then_some(&*resource.size),
             own: own_type.filter(|own| {
                 let is_known = **own == *resource.size;
-                is_instance && (is_known || read::may_be(own, subject, schedule, &self.settings))
+                is_instance && (is_known || read::may_be(own, schedule, &self.settings))
             }),
             may_grow: extra.capacity.is_some_and(|capacity| capacity.max != 0),
             forgets: subject.forgets(),
@@ -121,7 +121,8 @@ impl<'a> Planner<'a> {
 
         let is_moving = matches!(resource.power, Power::Starting | Power::Stopping);
         let on_its_way = is_moving || !matches!(decision, Decision::Skip(_) | Decision::Nothing);
-        let wrong = wrong(&decision, seen.start_failure).or(problem.map(Wrong::Told));
+        let told = extra.problem_tag.as_deref();
+        let wrong = wrong(&decision, seen.start_failure, told).or(problem.map(Wrong::Told));
         let left = match &decision {
             Decision::Skip(reason) => Some((self.text(reason), false)),
             Decision::Wait(reason) | Decision::Stuck(reason) => Some((self.text(reason), true)),
@@ -180,8 +181,9 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// A start that failed before, and is tried again or waits for that.
-fn wrong(decision: &Decision, start_failure: Option<&str>) -> Option<Wrong> {
+/// A start that failed before, and is tried again or waits for that. Why AWS refused it is in the tag
+/// of the resource, `told`: said in other words, it would be another failure.
+fn wrong(decision: &Decision, start_failure: Option<&str>, told: Option<&str>) -> Option<Wrong> {
     let (is_again, is_stuck) = match decision {
         Decision::Start { then, .. } => (then.retries > 0, false),
         Decision::Stuck(_) => (false, true),
@@ -197,7 +199,10 @@ fn wrong(decision: &Decision, start_failure: Option<&str>) -> Option<Wrong> {
             let reason = quoted_reason(reason);
             Some(Wrong::Stuck(format!("was started, but did not run: {reason}")))
         }
-        None if is_stuck => Some(Wrong::Stuck("its start is refused".to_owned())),
+        None if is_stuck => {
+            let told = told.map(|told| quoted_reason(told).to_string());
+            Some(Wrong::Stuck(told.unwrap_or_else(|| "its start is refused".to_owned())))
+        }
         _ => None,
     }
 }

@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
+use jiff::Timestamp;
 use shared::error::quoted;
 
 use super::{Settings, groups::Rank, meaning::Meanings, subject::Subject};
 use crate::{
-    handled::Handled,
+    handled::{Handled, OverrideMark},
     resource::INSTANCE_TYPES_TAG,
     schedule::{Override, Schedule, Window},
 };
@@ -45,7 +46,7 @@ pub(super) fn read(
     });
     let rank = rank(subject, schedule, meanings).map_err(|err| problem = Some(err));
     let alternatives = extra.instance_types.as_deref().map(|text| {
-        let (allowed, others) = types(text, |name| may_be(name, subject, schedule, settings));
+        let (allowed, others) = types(text, |name| may_be(name, schedule, settings));
         if let Some(other) = others.first() {
             problem = Some(format!(
                 "the tag {INSTANCE_TYPES_TAG} names `{}`, which neither `instance_types` of the \
@@ -57,13 +58,20 @@ pub(super) fn read(
     });
     if let (Some(longest), Some(overridden)) = (settings.max_override, overridden)
         && overridden.holds(settings.now)
-        && overridden.is_longer_than(longest, settings.now)
+        && overridden.is_longer_than(longest, since(&overridden, handled.as_ref(), settings))
     {
         problem = Some(format!(
             "the override `{overridden}` is longer than allowed (SchedulerMaxOverride)"
         ));
     }
     Ok(Read { handled, overridden, weekly, rank: rank.ok().flatten(), alternatives, problem })
+}
+
+/// Since when an override holds: since it was acted on, else from now on.
+fn since(overridden: &Override, handled: Option<&Handled>, settings: &Settings) -> Timestamp {
+    let mark = Some(OverrideMark::of(overridden));
+    let acted_on = handled.filter(|handled| handled.override_mark == mark);
+    acted_on.map_or(settings.now, |handled| handled.at)
 }
 
 /// Its place in a group, by its tag or its schedule. A tag alone cannot join a group that documents
@@ -94,13 +102,8 @@ fn types(text: &str, is_allowed: impl Fn(&str) -> bool) -> (Vec<String>, Vec<Str
 }
 
 /// Whether an instance may be made this type: who may tag it must not choose any.
-pub(super) fn may_be(
-    instance_type: &str,
-    subject: Subject,
-    schedule: &Schedule,
-    settings: &Settings,
-) -> bool {
-    let of_document = &subject.meaning.instance_types;
+pub(super) fn may_be(instance_type: &str, schedule: &Schedule, settings: &Settings) -> bool {
+    let of_document = schedule.instance_types.as_slice();
     let allowed = if of_document.is_empty() { settings.instance_types } else { of_document };
     allowed.iter().any(|allowed| allowed == instance_type)
         || schedule.periods.iter().any(|it| it.instance_type.as_deref() == Some(instance_type))

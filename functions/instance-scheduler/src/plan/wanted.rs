@@ -65,9 +65,7 @@ impl<'a> Answers<'a> {
     fn ask(&self, situation: &Situation) -> Answer {
         let verdict = situation.evaluate(self.now);
         let mark = match verdict.because {
-            Because::Override(overridden) => {
-                Some(overridden.until.map_or(OverrideMark::Open, OverrideMark::Until))
-            }
+            Because::Override(overridden) => Some(OverrideMark::of(overridden)),
             _ => None,
         };
         let ends = situation.windows.iter().filter_map(|window| match *window {

@@ -70,9 +70,9 @@ impl Override {
         self.until.is_none_or(|until| at < until)
     }
 
-    /// Whether it holds for longer than that from now on.
-    pub fn is_longer_than(&self, longest: SignedDuration, now: Timestamp) -> bool {
-        self.until.is_none_or(|until| now.duration_until(until) > longest)
+    /// Whether it holds for longer than that, beginning then.
+    pub fn is_longer_than(&self, longest: SignedDuration, since: Timestamp) -> bool {
+        self.until.is_none_or(|until| since.duration_until(until) > longest)
     }
 
     pub fn state(&self) -> State {

@@ -197,6 +197,27 @@ fn defect_m2_the_end_of_an_override_waits_for_who_is_busy() {
 }
 
 #[test]
+fn an_override_that_is_longer_than_allowed_is_reported_as_long_as_it_holds() {
+    let longest = Some(SignedDuration::from_hours(14 * 24));
+    let problems = |now: &str, until: &str, edge: &str| {
+        let overridden = with(handled(resource("i-1", "office", Power::Running), edge), |extra| {
+            extra.override_tag = Some(format!("running{until}"));
+        });
+        let settings = Settings { max_override: longest, ..settings(now) };
+        let plan = plan(vec![overridden], &catalog(), &[], &settings);
+        plan.problems.iter().map(ToString::to_string).collect::<String>()
+    };
+    let until = " until 2026-06-20T09:00:00Z";
+    let edge = "2026-06-01T09:00:00Z running override=2026-06-20T09:00:00Z";
+    let said = "problem instance i-1: the override `running until 2026-06-20T09:00:00Z` is longer than \
+                allowed (SchedulerMaxOverride)";
+    assert_eq!(problems(MORNING, until, FRIDAY), said);
+    assert_eq!(problems("2026-06-19T09:00:00Z", until, edge), said, "a day before its end");
+    assert_eq!(problems(MORNING, " until 2026-06-15T09:00:00Z", FRIDAY), "");
+    assert!(problems(MORNING, "", FRIDAY).contains("the override `running` is longer"));
+}
+
+#[test]
 fn defect_m6_a_tag_chooses_among_the_types_that_a_document_allows() {
     let typed = |schedule: &str, types: &str| {
         with(handled(resource("i-1", schedule, Power::Stopped), FRIDAY), |extra| {
