@@ -220,12 +220,19 @@ fn defect_h8_the_same_failure_is_told_once_and_once_a_day() {
             place.sns.add_topic("alerts");
             document(place, "schedules/broken", "periods: [{weekday: mon}]", now);
             place.ec2.add(instance(1, "broken"));
+            place.ec2.add(instance(2, "office-hours"));
         },
     );
     let digests = || account.place(|place, _| place.sns.messages().len());
     for minutes in [0, 5, 10] {
         assert!(failure(&account.tick(&minutes_later(MONDAY, minutes))).is_some());
     }
+    assert_eq!(digests(), 1);
+    // A run about another resource does not make it forgotten.
+    let mut retry = scheduled(&minutes_later(MONDAY, 12));
+    retry["retry"] = json!({ "resource": id(2) });
+    account.function.invoke(&retry).answer();
+    assert!(failure(&account.tick(&minutes_later(MONDAY, 15))).is_some());
     assert_eq!(digests(), 1);
     account.tick("2026-06-01T23:55:00Z");
     account.tick("2026-06-02T00:00:00Z");
